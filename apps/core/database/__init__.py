@@ -1,0 +1,1 @@
+"""What PostgreSQL holds and Django cannot say: triggers, composite keys, advisory locks, COPY."""

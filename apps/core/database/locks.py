@@ -1,0 +1,29 @@
+"""Advisory locks, held to the end of the transaction. Each has a name, so that no two meanings collide."""
+
+from django.db import connection
+
+
+def _key_sql(mode: str) -> str:
+    return f"SELECT pg_advisory_xact_lock{mode}(hashtextextended(%s, 0))"
+
+
+def lock(name: str) -> None:
+    """Wait until no other transaction holds `name` in any mode; hold it alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_key_sql(""), [f"touchstone:{name}"])
+
+
+def lock_shared(name: str) -> None:
+    """Hold `name` together with other sharers; wait only for someone who holds it alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_key_sql("_shared"), [f"touchstone:{name}"])
+
+
+def writing_facts(study_id: int) -> None:
+    """Every writer of a study's facts calls this first: a cut waits for it, so a cut never changes later."""
+    lock_shared(f"facts:{study_id}")
+
+
+def cutting_facts(study_id: int) -> None:
+    """Taken by a cut or a change of state, for a moment: no writer is in the middle of anything."""
+    lock(f"facts:{study_id}")

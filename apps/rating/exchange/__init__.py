@@ -1,0 +1,1 @@
+"""The exchange format: whole studies in and out of files."""

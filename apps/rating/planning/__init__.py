@@ -1,0 +1,1 @@
+"""Pure planning: which tasks, in which order, with which probabilities. No database."""

@@ -1,0 +1,53 @@
+"""Array types, and the one place where arrays from outside are checked."""
+
+import numpy as np
+import numpy.typing as npt
+
+from apps.stats.errors import InvalidInput
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def as_integers(name: str, values: npt.ArrayLike) -> IntArray:
+    """A one-dimensional array of whole numbers, or `InvalidInput`."""
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise InvalidInput(f"`{name}` has {array.ndim} dimensions; give a one-dimensional array.")
+    if array.size and array.dtype.kind not in "iu":
+        raise InvalidInput(f"`{name}` holds {array.dtype}; give whole numbers (integer codes).")
+    return array.astype(np.int64, copy=False)
+
+
+def as_counts(name: str, values: npt.ArrayLike | None, length: int) -> IntArray:
+    """Non-negative whole numbers, one a row; `None` means one each."""
+    if values is None:
+        return np.ones(length, dtype=np.int64)
+    counts = as_integers(name, values)
+    if counts.size and counts.min() < 0:
+        raise InvalidInput(f"`{name}` has a negative entry; a count is 0 or more.")
+    return counts
+
+
+def same_length(**arrays: npt.NDArray[np.generic]) -> int:
+    """The common length of parallel arrays, or `InvalidInput` naming each length."""
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise InvalidInput(f"These arrays must be equally long, one entry a row: {told}.")
+    return next(iter(lengths.values()))
+
+
+def dense_codes(codes: IntArray) -> tuple[IntArray, int]:
+    """Codes renumbered 0, 1, ... in ascending order, and how many there are.
+
+    Codes that are small already (the usual case) are renumbered in linear time; others are sorted.
+    """
+    if not codes.size:
+        return codes, 0
+    if codes.min() >= 0 and codes.max() < 4 * codes.size + 1024:
+        present = np.bincount(codes) > 0
+        return (np.cumsum(present) - 1)[codes].astype(np.int64, copy=False), int(present.sum())
+    values, inverse = np.unique(codes, return_inverse=True)
+    return inverse.astype(np.int64, copy=False), len(values)

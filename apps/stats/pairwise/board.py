@@ -1,0 +1,303 @@
+"""The leaderboard: strengths with intervals, rank ranges, shares and counts, ready to be shown."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from apps.stats.arrays import FloatArray
+from apps.stats.errors import DisconnectedComparisons, EmptyInput
+from apps.stats.intervals import check_confidence_level, one_sided_quantile, two_sided_quantile
+from apps.stats.pairwise.bradley_terry import BradleyTerryFit, fit_bradley_terry
+from apps.stats.pairwise.connectivity import islands
+from apps.stats.pairwise.covariance import (
+    Covariance,
+    design_effect,
+    independent_covariance,
+    robust_covariance,
+)
+from apps.stats.pairwise.penalised import PenalisedLikelihoodAt, one_sided_bound
+from apps.stats.pairwise.rank_sets import DEFAULT_DRAWS, marginal_rank_sets
+from apps.stats.pairwise.ranks import competition_ranks
+from apps.stats.pairwise.rows import ComparisonRows
+from apps.stats.pairwise.shares import CompetitorShares, both_bad_shares, win_shares
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One competitor on a board.
+
+    `strength` is natural log-odds with mean zero over the board; None for a competitor alone on its island. `low` and
+    `high` bound it at the board's confidence level; None is an open end, as for one that is `undefeated` (no
+    upper end) or `winless` (no lower end), each by itself or in a group that nobody outside ever beat, or that
+    never beat anybody outside. `rank` is 1 + the number of stronger competitors, `rank_low`..`rank_high` the
+    ranks the data leave open. `n` counts all showings, both-bad included; `win_share` is of those decided or tied
+    (`n_scored`), a tie being half. Shares are 0..1 and None where there was no such showing.
+    """
+
+    competitor: int
+    strength: float | None
+    low: float | None
+    high: float | None
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    n: int
+    n_scored: int
+    win_share: float | None
+    win_share_low: float | None
+    win_share_high: float | None
+    both_bad_share: float | None
+    both_bad_low: float | None
+    both_bad_high: float | None
+    undefeated: bool
+    winless: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """A ranking of competitors who were compared with one another, directly or through others.
+
+    `rows` come in the order of the competitors. `clustering` names what the intervals allow for
+    (`rater_and_item`, `rater`, `item`, `independent`; None for a competitor alone) and `clustering_reason` says
+    it in a sentence. `n_judgments`, `n_raters`, `n_items` count the judgments that showed a competitor of this
+    board, both-bad (`n_both_bad`) included. `penalised` says that someone is undefeated or winless, so that all
+    strengths are Firth's.
+    """
+
+    rows: tuple[BoardRow, ...]
+    confidence_level: float
+    both_bad_as_tie: bool
+    clustering: str | None
+    clustering_reason: str
+    penalised: bool
+    n_judgments: int
+    n_both_bad: int
+    n_raters: int
+    n_items: int
+
+    @property
+    def competitors(self) -> tuple[int, ...]:
+        """The competitors on this board, ascending."""
+        return tuple(row.competitor for row in self.rows)
+
+
+def fit_board(
+    *,
+    n_competitors: int,
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    outcome: npt.ArrayLike,
+    rater: npt.ArrayLike,
+    item: npt.ArrayLike,
+    rng: np.random.Generator,
+    count: npt.ArrayLike | None = None,
+    confidence_level: float = 0.95,
+    both_bad_as_tie: bool = False,
+    n_draws: int = DEFAULT_DRAWS,
+) -> Board:
+    """One board over all competitors; `DisconnectedComparisons` where they cannot all be ranked together.
+
+    Parallel arrays, one row for each group of equal judgments: `first`, `second` competitor codes in
+    0..n_competitors-1, `outcome` codes of `Outcome`, `count` how many (default 1), `rater` and `item` any
+    integer codes. Equal numbers for an equal `rng`; only the rank ranges use it.
+    """
+    boards = fit_islands(
+        n_competitors=n_competitors,
+        first=first,
+        second=second,
+        outcome=outcome,
+        rater=rater,
+        item=item,
+        rng=rng,
+        count=count,
+        confidence_level=confidence_level,
+        both_bad_as_tie=both_bad_as_tie,
+        n_draws=n_draws,
+        only_one=True,
+    )
+    return boards[0]
+
+
+def fit_islands(
+    *,
+    n_competitors: int,
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    outcome: npt.ArrayLike,
+    rater: npt.ArrayLike,
+    item: npt.ArrayLike,
+    rng: np.random.Generator,
+    count: npt.ArrayLike | None = None,
+    confidence_level: float = 0.95,
+    both_bad_as_tie: bool = False,
+    n_draws: int = DEFAULT_DRAWS,
+    only_one: bool = False,
+) -> tuple[Board, ...]:
+    """A board for each group of competitors that can be ranked together; never a rank across groups.
+
+    Arguments as in `fit_board`. Rows keep the competitor codes given. A competitor whose showings were all
+    both-bad, or that was never shown, is a board of its own without a strength. Showings that ended both-bad
+    between two islands count in the `n` and the both-bad share of both their competitors.
+    """
+    check_confidence_level(confidence_level)
+    rows = ComparisonRows.from_arrays(
+        n_competitors=n_competitors,
+        first=first,
+        second=second,
+        outcome=outcome,
+        count=count,
+        rater=rater,
+        item=item,
+    )
+    if not rows.n_judgments:
+        raise EmptyInput("There is no judgment to rank by; collect some first.")
+    found = islands(rows.counts, both_bad_as_tie=both_bad_as_tie)
+    if only_one and len(found) > 1:
+        raise DisconnectedComparisons(found)
+    settings = _Settings(confidence_level, both_bad_as_tie, n_draws)
+    shares = _Shares.of(rows, settings)
+    return tuple(_island_board(rows, members, shares, settings, rng) for members in found)
+
+
+@dataclass(frozen=True)
+class _Settings:
+    confidence_level: float
+    both_bad_as_tie: bool
+    n_draws: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Shares:
+    both_bad: CompetitorShares
+    win: CompetitorShares
+
+    @classmethod
+    def of(cls, rows: ComparisonRows, settings: _Settings) -> "_Shares":
+        level = settings.confidence_level
+        win = win_shares(rows, both_bad_as_tie=settings.both_bad_as_tie, confidence_level=level)
+        return cls(both_bad_shares(rows, level), win)
+
+
+@dataclass(frozen=True, eq=False)
+class _Ranking:
+    """Strengths, ends and ranks of one island; nan is an open end or, for a competitor alone, no strength."""
+
+    strength: FloatArray
+    low: FloatArray
+    high: FloatArray
+    rank: FloatArray
+    rank_low: FloatArray
+    rank_high: FloatArray
+    undefeated: npt.NDArray[np.bool_]
+    winless: npt.NDArray[np.bool_]
+    penalised: bool = False
+    clustering: str | None = None
+    reason: str = "A competitor alone has no strength: it was never decided or tied against another."
+
+
+def _island_board(
+    rows: ComparisonRows,
+    members: tuple[int, ...],
+    shares: _Shares,
+    settings: _Settings,
+    rng: np.random.Generator,
+) -> Board:
+    inside = rows.among(members)
+    ranking = _alone() if len(members) == 1 else _rank(inside, settings, rng)
+    in_island = np.isin(np.arange(rows.n_competitors), members)
+    touching = rows.where(in_island[rows.first] | in_island[rows.second])
+    return Board(
+        rows=tuple(_board_row(place, member, ranking, shares) for place, member in enumerate(members)),
+        confidence_level=settings.confidence_level,
+        both_bad_as_tie=settings.both_bad_as_tie,
+        clustering=ranking.clustering,
+        clustering_reason=ranking.reason,
+        penalised=ranking.penalised,
+        n_judgments=touching.n_judgments,
+        n_both_bad=int(touching.counts.both_bad_per_competitor().sum()) // 2,
+        n_raters=touching.raters[1],
+        n_items=touching.items[1],
+    )
+
+
+def _alone() -> _Ranking:
+    nothing, no = np.full(1, np.nan), np.zeros(1, dtype=bool)
+    return _Ranking(nothing, nothing, nothing, nothing, nothing, nothing, no, no)
+
+
+def _rank(rows: ComparisonRows, settings: _Settings, rng: np.random.Generator) -> _Ranking:
+    fit = fit_bradley_terry(rows.counts, both_bad_as_tie=settings.both_bad_as_tie)
+    covariance = robust_covariance(fit, rows)
+    low, high = _ends(fit, covariance, rows, settings.confidence_level)
+    ranks = marginal_rank_sets(
+        fit.strengths,
+        covariance,
+        rng=rng,
+        confidence_level=settings.confidence_level,
+        n_draws=settings.n_draws,
+    )
+    return _Ranking(
+        strength=fit.strengths,
+        low=low,
+        high=high,
+        rank=competition_ranks(fit.strengths).astype(np.float64),
+        rank_low=ranks.low.astype(np.float64),
+        rank_high=ranks.high.astype(np.float64),
+        undefeated=fit.undefeated,
+        winless=fit.winless,
+        penalised=fit.penalised,
+        clustering=covariance.clustering.value,
+        reason=covariance.reason,
+    )
+
+
+def _ends(
+    fit: BradleyTerryFit, covariance: Covariance, rows: ComparisonRows, confidence_level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Both ends of every strength's interval; nan where there is none."""
+    margin = two_sided_quantile(confidence_level, covariance.degrees_of_freedom) * np.sqrt(
+        covariance.variances()
+    )
+    low, high = fit.strengths - margin, fit.strengths + margin
+    if isinstance(fit.likelihood, PenalisedLikelihoodAt):
+        quantile = one_sided_quantile(confidence_level, covariance.degrees_of_freedom)
+        effect = design_effect(fit, covariance, independent_covariance(fit, rows.counts))
+        for one in np.flatnonzero(fit.undefeated | fit.winless):
+            upwards = bool(fit.winless[one])
+            end = one_sided_bound(
+                fit.likelihood, int(one), upwards=upwards, quantile=quantile, design_effect=effect
+            )
+            low[one], high[one] = (np.nan, end) if upwards else (end, np.nan)
+    return low, high
+
+
+def _board_row(place: int, member: int, ranking: _Ranking, shares: _Shares) -> BoardRow:
+    bad, win = shares.both_bad, shares.win
+    return BoardRow(
+        competitor=member,
+        strength=_number(ranking.strength[place]),
+        low=_number(ranking.low[place]),
+        high=_number(ranking.high[place]),
+        rank=_whole(ranking.rank[place]),
+        rank_low=_whole(ranking.rank_low[place]),
+        rank_high=_whole(ranking.rank_high[place]),
+        n=int(bad.n[member]),
+        n_scored=int(win.n[member]),
+        win_share=_number(win.share[member]),
+        win_share_low=_number(win.low[member]),
+        win_share_high=_number(win.high[member]),
+        both_bad_share=_number(bad.share[member]),
+        both_bad_low=_number(bad.low[member]),
+        both_bad_high=_number(bad.high[member]),
+        undefeated=bool(ranking.undefeated[place]),
+        winless=bool(ranking.winless[place]),
+    )
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _whole(value: float) -> int | None:
+    return None if np.isnan(value) else int(value)

@@ -1,0 +1,46 @@
+"""Who can be ranked against whom: connected groups, and competitors nobody outside their group ever beat."""
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from apps.stats.arrays import BoolArray, FloatArray
+from apps.stats.errors import DisconnectedComparisons
+from apps.stats.pairwise.counts import PairwiseCounts
+
+
+def islands(counts: PairwiseCounts, *, both_bad_as_tie: bool = False) -> tuple[tuple[int, ...], ...]:
+    """The groups of competitors joined by comparisons that were decided or tied.
+
+    Both-bad joins nobody unless it counts as a tie: it says nothing about who is better. Each island is
+    ascending; islands come in the order of their first member. A competitor met by nobody is an island alone.
+    """
+    half_wins = counts.half_wins(both_bad_as_tie=both_bad_as_tie)
+    _, label = connected_components(csr_array(half_wins > 0), directed=True, connection="weak")
+    order = np.argsort(label, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
+    return tuple(sorted(tuple(int(member) for member in group) for group in groups))
+
+
+def require_one_island(counts: PairwiseCounts, *, both_bad_as_tie: bool = False) -> None:
+    """Raise `DisconnectedComparisons` unless every competitor can be ranked against every other."""
+    found = islands(counts, both_bad_as_tie=both_bad_as_tie)
+    if len(found) > 1:
+        raise DisconnectedComparisons(found)
+
+
+def unbounded(half_wins: FloatArray) -> tuple[BoolArray, BoolArray]:
+    """Which competitors have no finite estimate above, and which none below. [n], [n]
+
+    A finite maximum of the likelihood exists only where the graph "i beat or tied j" is strongly connected
+    (Ford 1957, American Mathematical Monthly 64). Where it is not, a strong component that nobody outside
+    ever beat or tied is *undefeated*, and one that never beat or tied anybody outside is *winless*.
+    """
+    n_components, label = connected_components(csr_array(half_wins > 0), directed=True, connection="strong")
+    undefeated = np.full(n_components, n_components > 1)
+    winless = undefeated.copy()
+    winner, loser = np.nonzero(half_wins)
+    across = label[winner] != label[loser]
+    undefeated[label[loser[across]]] = False
+    winless[label[winner[across]]] = False
+    return undefeated[label], winless[label]

@@ -1,0 +1,215 @@
+"""How far strengths would move with other judgments, other raters, other items.
+
+Sandwich covariances V = H+ B H+ of the strengths, H+ the inverse information and B the meat: the variance of the
+score. Needed even for independent judgments: a tie is half a win with certainty, so the inverse information
+alone is too wide. Judgments of one rater, or on one item, share what is peculiar to them; the two-way
+cluster-robust meat allows for both (Cameron, Gelbach & Miller 2011, Journal of Business & Economic Statistics 29).
+Every meat carries the factor G/(G-1) (N-1)/(N-n+1), which with one judgment a cluster is HC1's N/(N-n+1).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from scipy.sparse import coo_array
+
+from apps.stats.arrays import FloatArray, IntArray
+from apps.stats.errors import EmptyInput, TooFewClusters
+from apps.stats.pairwise.bradley_terry import BradleyTerryFit
+from apps.stats.pairwise.counts import PairwiseCounts
+from apps.stats.pairwise.likelihood import contrast_variances, laplacian
+from apps.stats.pairwise.rows import ComparisonRows
+
+# Above this many numbers the scores per cluster are held sparsely (80 MB).
+_LARGEST_DENSE = 10_000_000
+
+
+class Clustering(StrEnum):
+    """What was taken to be drawn independently of one another."""
+
+    RATER_AND_ITEM = "rater_and_item"
+    RATER = "rater"
+    ITEM = "item"
+    INDEPENDENT = "independent"
+
+
+_REASONS = {
+    Clustering.RATER_AND_ITEM: "Judgments that share a rater or an item are allowed to depend on each other.",
+    Clustering.RATER: "All judgments are on one item: the intervals say nothing about other items.",
+    Clustering.ITEM: "All judgments are by one rater: the intervals say nothing about other raters.",
+    Clustering.INDEPENDENT: "All judgments are by one rater on one item: the intervals speak of these two only.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Covariance:
+    """The covariance of strengths, and the covariances below which no variance may fall.
+
+    `matrix` [n, n] has rows that sum to zero. A two-way matrix may come out smaller than one of its parts by
+    accident, so every variance is floored at the larger of them: `floors`. `degrees_of_freedom` is for the t
+    quantile; `clustering` and `reason` say which judgments were allowed to depend on each other and why.
+    """
+
+    matrix: FloatArray
+    floors: tuple[FloatArray, ...]
+    degrees_of_freedom: int
+    clustering: Clustering
+    reason: str
+
+    def variances(self) -> FloatArray:
+        """The variance of each strength, floored. [n]"""
+        return np.max([np.diag(each) for each in (self.matrix, *self.floors)], axis=0)
+
+    def difference_variances(self) -> FloatArray:
+        """The variance of each difference of two strengths, floored. [n, n]"""
+        return np.max([contrast_variances(each) for each in (self.matrix, *self.floors)], axis=0)
+
+
+def independent_covariance(fit: BradleyTerryFit, counts: PairwiseCounts) -> FloatArray:
+    """The sandwich for independent judgments (White 1982; HC1), from counts alone. [n, n]"""
+    win_share = fit.probabilities
+    won = counts.wins() * win_share.T**2
+    tied = counts.ties(both_bad_as_tie=fit.both_bad_as_tie) * (0.5 - win_share) ** 2
+    n_scored = float((fit.likelihood.half_wins).sum())
+    meat = laplacian(won + won.T + tied) * n_scored / max(n_scored - fit.n_competitors + 1, 1.0)
+    return _sandwich(fit, meat)
+
+
+def clustered_covariance(
+    fit: BradleyTerryFit, rows: ComparisonRows, cluster: IntArray, n_clusters: int
+) -> FloatArray:
+    """The sandwich with clusters of judgments drawn independently. [n, n]
+
+    `cluster` [n_rows] holds codes 0..n_clusters-1 for the scored rows (those that entered the fit). Raises
+    TooFewClusters below two.
+    """
+    if n_clusters < 2:
+        raise TooFewClusters(
+            f"A cluster-robust variance needs at least 2 clusters and there is {n_clusters}; cluster by something "
+            "else, or treat the judgments as independent."
+        )
+    residual = (rows.earned - fit.probabilities[rows.first, rows.second]) * rows.count
+    products = _score_products(rows, residual, cluster, n_clusters)
+    n_scored = float(rows.n_judgments)
+    small_sample = (n_scored - 1) / max(n_scored - fit.n_competitors + 1, 1.0)
+    return _sandwich(fit, products * (n_clusters / (n_clusters - 1) * small_sample))
+
+
+def one_judgment_covariance(fit: BradleyTerryFit) -> FloatArray:
+    """The least that could be unknown: as if each leverage were one more judgment, decided by a coin. [n, n]
+
+    Ten ties out of ten have no variance at all, yet they do not make a strength certain. This floor stands
+    for the decided judgment that ten more might bring; with many judgments it is far below the sandwich.
+    """
+    here = fit.likelihood
+    return _sandwich(fit, laplacian(here.leverages * here.probabilities * here.probabilities.T))
+
+
+def robust_covariance(fit: BradleyTerryFit, rows: ComparisonRows) -> Covariance:
+    """The covariance the board uses: clustered by rater and item as far as there are several of each.
+
+    With one rater it clusters by item, with one item by rater, with one of both it takes judgments as
+    independent, and says so. Every variance is floored at the one-way variances, the independent one, and the
+    least that could be unknown; a penalised fit also at the model's own, because residuals of someone who never
+    lost hardly vary. Raises EmptyInput where no judgment was decided or tied.
+    """
+    scored = rows.scored(both_bad_as_tie=fit.both_bad_as_tie)
+    if not scored.n_judgments:
+        raise EmptyInput("No judgment was decided or tied; collect some before asking for intervals.")
+    clustering = _clustering(scored)
+    matrix, parts = _clustered(fit, scored, clustering)
+    independent = independent_covariance(fit, scored.counts)
+    floors = (*parts, independent, one_judgment_covariance(fit))
+    covariance = Covariance(
+        matrix, floors, _degrees_of_freedom(scored, clustering), clustering, _REASONS[clustering]
+    )
+    return _floored_by_model(fit, covariance, independent) if fit.penalised else covariance
+
+
+def design_effect(fit: BradleyTerryFit, covariance: Covariance, independent: FloatArray) -> float:
+    """By how much clustering widens a typical variance: the median ratio to the independent one, at least 1.
+
+    Over competitors that were both beaten and beating; 1 where there are none, for then nothing shows it.
+    """
+    ordinary = ~(fit.undefeated | fit.winless) & (np.diag(independent) > 0)
+    if not ordinary.any():
+        return 1.0
+    ratios = covariance.variances()[ordinary] / np.diag(independent)[ordinary]
+    return max(1.0, float(np.median(ratios)))
+
+
+def _floored_by_model(fit: BradleyTerryFit, covariance: Covariance, independent: FloatArray) -> Covariance:
+    model = fit.likelihood.inverse_information * design_effect(fit, covariance, independent)
+    return Covariance(
+        covariance.matrix,
+        (*covariance.floors, model),
+        covariance.degrees_of_freedom,
+        covariance.clustering,
+        covariance.reason,
+    )
+
+
+def _clustering(scored: ComparisonRows) -> Clustering:
+    several_raters, several_items = scored.raters[1] > 1, scored.items[1] > 1
+    if several_raters and several_items:
+        return Clustering.RATER_AND_ITEM
+    if several_raters:
+        return Clustering.RATER
+    return Clustering.ITEM if several_items else Clustering.INDEPENDENT
+
+
+def _clustered(
+    fit: BradleyTerryFit, scored: ComparisonRows, clustering: Clustering
+) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+    """The covariance for a clustering, and the one-way parts that floor it."""
+    if clustering is Clustering.INDEPENDENT:
+        return independent_covariance(fit, scored.counts), ()
+    if clustering is not Clustering.RATER_AND_ITEM:
+        groups = scored.raters if clustering is Clustering.RATER else scored.items
+        return clustered_covariance(fit, scored, *groups), ()
+    by_rater = clustered_covariance(fit, scored, *scored.raters)
+    by_item = clustered_covariance(fit, scored, *scored.items)
+    by_both = clustered_covariance(fit, scored, *scored.cells)
+    return by_rater + by_item - by_both, (by_rater, by_item)
+
+
+def _degrees_of_freedom(scored: ComparisonRows, clustering: Clustering) -> int:
+    n_raters, n_items = scored.raters[1], scored.items[1]
+    fewest = {
+        Clustering.RATER_AND_ITEM: min(n_raters, n_items),
+        Clustering.RATER: n_raters,
+        Clustering.ITEM: n_items,
+        Clustering.INDEPENDENT: scored.n_judgments,
+    }[clustering]
+    return max(fewest - 1, 1)
+
+
+def _sandwich(fit: BradleyTerryFit, meat: FloatArray) -> FloatArray:
+    bread = fit.likelihood.inverse_information
+    covariance: FloatArray = bread @ meat @ bread
+    return (covariance + covariance.T) / 2
+
+
+def _score_products(
+    rows: ComparisonRows, residual: FloatArray, cluster: IntArray, n_clusters: int
+) -> FloatArray:
+    """The sum over clusters of the outer product of their scores. [n, n]"""
+    n = rows.n_competitors
+    if n_clusters * n > _LARGEST_DENSE:
+        return _sparse_score_products(rows, residual, cluster, n_clusters)
+    size = n_clusters * n
+    scores = np.bincount(cluster * n + rows.first, weights=residual, minlength=size)
+    scores -= np.bincount(cluster * n + rows.second, weights=residual, minlength=size)
+    by_cluster = scores.reshape(n_clusters, n)
+    products: FloatArray = by_cluster.T @ by_cluster
+    return products
+
+
+def _sparse_score_products(
+    rows: ComparisonRows, residual: FloatArray, cluster: IntArray, n_clusters: int
+) -> FloatArray:
+    entries = np.concatenate([residual, -residual])
+    places = (np.concatenate([cluster, cluster]), np.concatenate([rows.first, rows.second]))
+    scores = coo_array((entries, places), shape=(n_clusters, rows.n_competitors)).tocsr()
+    products: FloatArray = (scores.T @ scores).toarray()
+    return products

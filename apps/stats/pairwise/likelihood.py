@@ -1,0 +1,125 @@
+"""The Bradley-Terry likelihood on half-wins: value, gradient, information, and the steps towards its top.
+
+Throughout, `half_wins` S has shape [n, n]; N = S + S'; p_ij = 1 / (1 + exp(theta_j - theta_i)); strengths theta
+have mean zero. The information matrix is the Laplacian of w_ij = N_ij p_ij (1 - p_ij); its null space is the
+vector of ones, taken out exactly by adding c 11'/n, never by a ridge (which would shrink the intervals of
+competitors with few comparisons).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import expit
+
+from apps.stats.arrays import FloatArray
+from apps.stats.errors import StatisticsError
+
+_LARGEST_STEP = 3.0
+_SMALLEST_STEP = 1e-12
+_MOST_STEPS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class LikelihoodAt:
+    """Everything about the likelihood at one vector of strengths."""
+
+    half_wins: FloatArray
+    strengths: FloatArray
+
+    @cached_property
+    def gaps(self) -> FloatArray:
+        """theta_i - theta_j. [n, n]"""
+        return self.strengths[:, None] - self.strengths[None, :]
+
+    @cached_property
+    def probabilities(self) -> FloatArray:
+        """p_ij: the expected share of i against j. [n, n], one half on the diagonal"""
+        return expit(self.gaps)
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        """w_ij = N_ij p_ij (1 - p_ij). [n, n]"""
+        met = self.half_wins + self.half_wins.T
+        return met * self.probabilities * self.probabilities.T
+
+    @cached_property
+    def gradient(self) -> FloatArray:
+        """sum_j (S_ij - N_ij p_ij). [n], sums to zero"""
+        expected = (self.half_wins + self.half_wins.T) * self.probabilities
+        return (self.half_wins - expected).sum(axis=1)
+
+    @cached_property
+    def value(self) -> float:
+        """The log likelihood."""
+        return -float((self.half_wins * np.logaddexp(0.0, -self.gaps)).sum())
+
+    @cached_property
+    def information(self) -> FloatArray:
+        """The Laplacian of the weights. [n, n]"""
+        return laplacian(self.weights)
+
+    @cached_property
+    def inverse_information(self) -> FloatArray:
+        """The Moore-Penrose inverse of the information. [n, n], rows sum to zero"""
+        n = len(self.strengths)
+        scale = np.trace(self.information) / n
+        return np.linalg.inv(self.information + scale / n) - 1 / (scale * n)
+
+    @cached_property
+    def leverages(self) -> FloatArray:
+        """h_ij = w_ij (V_ii + V_jj - 2 V_ij): over unordered pairs they sum to n - 1. [n, n]"""
+        return self.weights * contrast_variances(self.inverse_information)
+
+
+def laplacian(weights: FloatArray) -> FloatArray:
+    """The Laplacian of symmetric weights: the sum over pairs of w_ij (e_i - e_j)(e_i - e_j)'. [n, n]"""
+    return np.diag(weights.sum(axis=1)) - weights
+
+
+def contrast_variances(covariance: FloatArray) -> FloatArray:
+    """The variances of all differences: V_ii + V_jj - 2 V_ij. [n, n]"""
+    diagonal = np.diag(covariance)
+    return diagonal[:, None] + diagonal[None, :] - 2 * covariance
+
+
+def newton_ascent(half_wins: FloatArray, start: FloatArray) -> LikelihoodAt:
+    """The exact top of the likelihood, from a start anywhere; the half-wins must be strongly connected."""
+    here = LikelihoodAt(half_wins, start - start.mean())
+    for _ in range(_MOST_STEPS):
+        scale = np.trace(here.information) / len(start)
+        step = capped(np.linalg.solve(here.information + scale / len(start), here.gradient))
+        there = _climb(here, step)
+        if there is None or np.abs(step).max() <= _SMALLEST_STEP:
+            return _accept(here if there is None else there, step)
+        here = there
+    raise StatisticsError(
+        "The Bradley-Terry fit did not settle: some competitors are joined to the rest by a vanishing share of "
+        "the comparisons. Collect more comparisons between them."
+    )
+
+
+def capped(step: FloatArray) -> FloatArray:
+    """The step, shortened so that no strength moves by more than 3: far from the top Newton overshoots."""
+    return step * min(1.0, _LARGEST_STEP / max(float(np.abs(step).max()), 1e-300))
+
+
+def _climb(here: LikelihoodAt, step: FloatArray) -> LikelihoodAt | None:
+    """The end of the step or of the first half of it that does not lead down; None where rounding is all there is."""
+    slack = 1e-13 * abs(here.value)
+    for halving in range(30):
+        moved = here.strengths + step / 2**halving
+        there = LikelihoodAt(here.half_wins, moved - moved.mean())
+        if there.value >= here.value - slack:
+            return there
+    return None
+
+
+def _accept(there: LikelihoodAt, last_step: FloatArray) -> LikelihoodAt:
+    # The last Newton step is the distance to the top: beyond 1e-9 it is not the top.
+    if np.abs(last_step).max() > 1e-9 * max(1.0, float(np.abs(there.strengths).max())):
+        raise StatisticsError(
+            "The Bradley-Terry fit stopped short of its optimum: the comparisons are too lopsided for double "
+            "precision. Look for a pair with millions of wins on one side and almost none on the other."
+        )
+    return there
