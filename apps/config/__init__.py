@@ -1,0 +1,5 @@
+"""The assembly: settings, addresses, the Celery application, the demo."""
+
+from .celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -88,6 +88,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # People -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, whatever its case, by a database constraint
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "apps.accounts.adapter.InvitationOnly"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -165,3 +166,26 @@ if os.environ.get("EMAIL_HOST"):
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "touchstone@localhost")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Background work: in the same PostgreSQL unless a broker is given ---------------------------------------------
+JOB_SECONDS = 600
+if os.environ.get("CELERY_BROKER_URL"):
+    CELERY_BROKER_URL = os.environ["CELERY_BROKER_URL"]
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * JOB_SECONDS}
+else:
+    from .broker import celery_broker, conninfo_of
+
+    CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = celery_broker(
+        conninfo_of(DATABASES["default"]), visibility_seconds=2 * JOB_SECONDS
+    )
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = JOB_SECONDS
+CELERY_TASK_DEFAULT_QUEUE = "touchstone"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {"find due work": {"task": "analysis.sweep", "schedule": 60.0}}

@@ -39,6 +39,12 @@ def same_length(**arrays: npt.NDArray[np.generic]) -> int:
     return next(iter(lengths.values()))
 
 
+def totals(codes: IntArray, amounts: FloatArray | IntArray, n_codes: int) -> FloatArray:
+    """The sum of the amounts at each code 0..n_codes-1. [n_codes]"""
+    # Whole amounts below 2**53 are summed exactly in double precision.
+    return np.bincount(codes, weights=amounts, minlength=n_codes).astype(np.float64, copy=False)
+
+
 def dense_codes(codes: IntArray) -> tuple[IntArray, int]:
     """Codes renumbered 0, 1, ... in ascending order, and how many there are.
 

@@ -1,5 +1,7 @@
 """What the statistics refuse, by name. Every message says what to do."""
 
+# A name says what is wrong with the data; the base class says that it is an error.
+
 
 class StatisticsError(ValueError):
     """The base of every refusal in this package."""
@@ -33,6 +35,6 @@ class DisconnectedComparisons(StatisticsError):
         groups = "; ".join("{" + ", ".join(map(str, island)) + "}" for island in islands)
         super().__init__(
             f"The comparisons fall into {len(islands)} groups of competitors that were never decided or tied "
-            f"against each other: {groups}. Collect comparisons between the groups, or rank inside each group "
-            "with fit_islands."
+            f"against each other: {groups}. Collect comparisons between the groups, or rank inside each "
+            "group with fit_islands."
         )

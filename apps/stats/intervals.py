@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from apps.stats.arrays import FloatArray, IntArray
+from apps.stats.arrays import FloatArray, IntArray, totals
 from apps.stats.errors import EmptyInput, InvalidInput
 
 
@@ -20,13 +20,11 @@ class Interval:
 def check_confidence_level(confidence_level: float) -> None:
     """Refuse 95 where .95 is meant."""
     if not 0 < confidence_level < 1:
-        raise InvalidInput(
-            f"confidence_level is {confidence_level}; give a share between 0 and 1, such as 0.95."
-        )
+        raise InvalidInput(f"confidence_level is {confidence_level}; give a share between 0 and 1, as 0.95.")
 
 
 def two_sided_quantile(confidence_level: float, degrees_of_freedom: int | None = None) -> float:
-    """How many standard errors each side: Student's t, or the normal where no degrees of freedom are given."""
+    """How many standard errors each side: Student's t; the normal without degrees of freedom."""
     check_confidence_level(confidence_level)
     return one_sided_quantile((1 + confidence_level) / 2, degrees_of_freedom)
 
@@ -42,7 +40,7 @@ def wilson(successes: float, n: float, confidence_level: float = 0.95) -> Interv
     """Wilson's score interval for a share of independent trials (Wilson 1927).
 
     `successes` of `n` trials; both ends are shares in 0..1. Unlike the textbook interval it stays inside 0..1
-    and does not collapse at 0 or n successes. Read it as: shares outside are refuted by these trials at this level.
+    and does not collapse at 0 or n successes. Read it as: these trials refute any share outside it.
     """
     if n <= 0:
         raise EmptyInput("wilson needs at least one trial; show a dash where nothing was tried.")
@@ -89,8 +87,8 @@ def clustered_share(
     """The share of successes among counted rows, with clusters (0..n_clusters-1) drawn independently.
 
     The variance is that of a ratio of cluster totals, times G/(G-1), floored at the independent one; the
-    interval is Wilson's at the effective number of trials, with the t quantile of G-1 degrees of freedom. Where
-    all rows agree no variance can be seen, and each cluster counts as one trial: the cautious reading.
+    interval is Wilson's at the effective number of trials, with the t quantile of G-1 degrees of freedom.
+    Where all rows agree no variance can be seen, and each cluster counts as one trial: the cautious reading.
     """
     n = int(count.sum())
     share = float(success @ count / n)
@@ -107,11 +105,11 @@ def clustered_share(
 def _clustered_variance(deviation: FloatArray, cluster: IntArray, n_clusters: int, n: int) -> float:
     if n_clusters < 2:
         return 0.0
-    totals = np.bincount(cluster, weights=deviation, minlength=n_clusters)
-    return n_clusters / (n_clusters - 1) * float(totals @ totals) / n**2
+    by_cluster = totals(cluster, deviation, n_clusters)
+    return n_clusters / (n_clusters - 1) * float(by_cluster @ by_cluster) / n**2
 
 
 def effective_trials(share: FloatArray, variance: FloatArray, when_constant: FloatArray) -> FloatArray:
-    """How many independent trials would leave this variance; `when_constant` where there is no variance to see."""
+    """How many independent trials would leave this variance; `when_constant` where it is zero."""
     seen = variance > 0
     return np.where(seen, share * (1 - share) / np.where(seen, variance, 1.0), when_constant)

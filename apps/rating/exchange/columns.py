@@ -1,4 +1,4 @@
-"""The documented columns of every table: one list, used to read files, to explain errors and to write the guide."""
+"""The documented columns of every table: one list, for reading files, explaining errors and the guide."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +7,7 @@ from apps.studies.material import VERDICT_WORDS
 
 from . import kinds
 from .kinds import Kind, Unfit, choice, whole, words
+from .problems import shown
 
 PURPOSES = ("base", "overlap", "newcomer", "gold", "retest", "training", "replacement")
 RATER_KINDS = ("human", "judge")
@@ -31,7 +32,7 @@ MAX_NAME = 200
 def _disposition(value: Any) -> str:
     is_rule = type(value) is str and value.startswith("rule:") and len(value) <= MAX_DISPOSITION
     if not is_rule and value not in DISPOSITIONS:
-        raise Unfit(kinds.shown(value))
+        raise Unfit(shown(value))
     return str(value)
 
 
@@ -148,13 +149,13 @@ JUDGMENTS = Table(
         Column("judgment", kinds.IDENTIFIER, "its id: a uuid, or a text that stands for one; default: made of"
                " task, rater and how many judgments of hers on this task stand above it"),
         Column("purpose", choice(*PURPOSES), "why the task was shown; default base"),
-        Column("showing", whole(0), "which showing of this task to this rater, from 0; default: in file order"),
-        Column("revision", whole(1, kinds.MAX_SMALL_INTEGER), "which revision of the answer, from 1; default 1"),
+        Column("showing", whole(0), "which showing of the task to her, from 0; default: in file order"),
+        Column("revision", whole(1, kinds.MAX_SMALL_INTEGER), "which version of it, from 1; default 1"),
         Column("disposition", DISPOSITION, "what became of it where it was exported; kept, never obeyed"),
         Column("flags", words(MAX_FLAG), "what the rater marked, such as identified"),
         Column("p_pair", kinds.CHANCE, "the probability with which this pair of systems was drawn"),
         Column("p_item", kinds.CHANCE, "the probability with which, then, this item was drawn"),
-        Column("unparsed", kinds.YES_NO, "true where a judge's answer could not be read; it then has no verdict"),
+        Column("unparsed", kinds.YES_NO, "true where a judge's answer could not be read; then no verdict"),
         Column("metadata", kinds.OBJECT, "anything else worth keeping"),
     ),
 )  # fmt: skip

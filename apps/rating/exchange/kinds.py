@@ -35,7 +35,7 @@ def _identifier(value: Any) -> str:
         value = str(value)
     if type(value) is not str or not value:
         raise Unfit(shown(value))
-    if value[0].isspace() or value[-1].isspace():
+    if value != value.strip():
         raise Unfit(f"{shown(value)}, with a blank at one end")
     return sys.intern(value)
 

@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 MAX_DEPTH = 64
+_BLANKS = " \t\r\n"
 
 
 class BadJson(ValueError):
@@ -13,8 +14,12 @@ class BadJson(ValueError):
 
 def load_json(text: str) -> Any:
     """The value of a JSON text, or BadJson."""
+    text = text.strip(_BLANKS)
     try:
-        return _DECODER.decode(text)
+        value, end = _DECODER.raw_decode(text)
+        if end != len(text):
+            raise json.JSONDecodeError("More than one value", text, end)
+        return value
     except json.JSONDecodeError as error:
         raise BadJson(f"{error.msg} at line {error.lineno}, character {error.colno}") from None
     except RecursionError:
@@ -38,12 +43,10 @@ def unstorable_in(value: Any) -> str | None:
     if isinstance(value, str):
         return _unstorable(value)
     if isinstance(value, dict):
-        parts = (part for pair in value.items() for part in pair)
-    elif isinstance(value, list | tuple):
-        parts = iter(value)
-    else:
-        return None
-    return next(filter(None, map(unstorable_in, parts)), None)
+        return unstorable_in([*value, *value.values()])
+    if isinstance(value, list | tuple):
+        return next(filter(None, map(unstorable_in, value)), None)
+    return None
 
 
 def _unstorable(text: str) -> str | None:

@@ -7,9 +7,9 @@ from apps.studies.material import VERDICT_WORDS, Anchor, CriterionRow, StudyFile
 
 from . import kinds
 from .columns import MAX_NAME, Column, Table
-from .kinds import Kind, Unfit, shown
+from .kinds import Kind, Unfit
 from .parsing import RowParser
-from .problems import Problem, Report
+from .problems import Problem, Report, shown
 from .strict_json import BadJson, load_json, unstorable_in
 
 STUDY_FILE = "study.json"
@@ -102,29 +102,30 @@ STUDY = Table(
 
 def parse_study(data: bytes, *, file: str, report: Report) -> StudyFile | None:
     """The study's terms from the bytes of study.json; None where they cannot be read."""
-
-    def refuse(expected: str, found: str) -> None:
-        report(Problem(file, None, None, expected, found))
-
     try:
         values = load_json(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        return refuse("UTF-8 text", f"the byte 0x{data[error.start]:02X} at position {error.start}")
+        found = f"the byte 0x{data[error.start]:02X} at position {error.start + 1}"
+        report(Problem(file, None, None, "UTF-8 text", found))
     except BadJson as error:
-        return refuse("a JSON object", str(error))
-    if type(values) is not dict:
-        return refuse("a JSON object", shown(values))
-    return study_from(values, file=file, report=report)
+        report(Problem(file, None, None, "a JSON object", str(error)))
+    else:
+        if type(values) is dict:
+            return study_from(values, file=file, report=report)
+        report(Problem(file, None, None, "a JSON object", shown(values)))
+    return None
 
 
 def study_from(values: dict[str, Any], *, file: str, report: Report) -> StudyFile | None:
     """The study's terms from their documented names."""
     unstorable = unstorable_in(values)
     if unstorable is not None:
-        return report(Problem(file, None, None, "text that can be stored", unstorable))
-    parsed, is_good = RowParser(STUDY, file=file, report=report).parse(None, values)
-    if not is_good:
+        report(Problem(file, None, None, "text that can be stored", unstorable))
         return None
-    if not parsed.get("verdicts", True) and not parsed.get("criteria"):
-        return report(Problem(file, None, "verdicts", "verdicts, or criteria, or both", "neither"))
-    return StudyFile(**parsed)
+    row = RowParser(STUDY, file=file, report=report).parse(0, values)
+    if row.bad:
+        return None
+    if not row.values.get("verdicts", True) and not row.values.get("criteria"):
+        report(Problem(file, None, "verdicts", "verdicts, or criteria, or both", "neither"))
+        return None
+    return StudyFile(**row.values)

@@ -27,12 +27,13 @@ from apps.stats.pairwise.shares import CompetitorShares, both_bad_shares, win_sh
 class BoardRow:
     """One competitor on a board.
 
-    `strength` is natural log-odds with mean zero over the board; None for a competitor alone on its island. `low` and
-    `high` bound it at the board's confidence level; None is an open end, as for one that is `undefeated` (no
-    upper end) or `winless` (no lower end), each by itself or in a group that nobody outside ever beat, or that
-    never beat anybody outside. `rank` is 1 + the number of stronger competitors, `rank_low`..`rank_high` the
-    ranks the data leave open. `n` counts all showings, both-bad included; `win_share` is of those decided or tied
-    (`n_scored`), a tie being half. Shares are 0..1 and None where there was no such showing.
+    `strength` is natural log-odds with mean zero over the board; None for a competitor alone on its island.
+    `low` and `high` bound it at the board's confidence level; None is an open end, as for one that is
+    `undefeated` (no upper end) or `winless` (no lower end), by itself or in a group that nobody outside ever
+    beat, or that never beat anybody outside. `rank` is 1 + the number of stronger competitors,
+    `rank_low`..`rank_high` the ranks the data leave open. `n` counts all showings, both-bad included;
+    `win_share` is of those decided or tied (`n_scored`), a tie being half. Shares are 0..1, and None where
+    there was no such showing.
     """
 
     competitor: int
@@ -59,10 +60,10 @@ class Board:
     """A ranking of competitors who were compared with one another, directly or through others.
 
     `rows` come in the order of the competitors. `clustering` names what the intervals allow for
-    (`rater_and_item`, `rater`, `item`, `independent`; None for a competitor alone) and `clustering_reason` says
-    it in a sentence. `n_judgments`, `n_raters`, `n_items` count the judgments that showed a competitor of this
-    board, both-bad (`n_both_bad`) included. `penalised` says that someone is undefeated or winless, so that all
-    strengths are Firth's.
+    (`rater_and_item`, `rater`, `item`, `independent`; None for a competitor alone) and `clustering_reason`
+    says it in a sentence. `n_judgments`, `n_raters`, `n_items` count the judgments that showed a competitor
+    of this board, both-bad (`n_both_bad`) included. `penalised` says that someone is undefeated or winless,
+    so that all strengths are Firth's.
     """
 
     rows: tuple[BoardRow, ...]
@@ -156,8 +157,9 @@ def fit_islands(
     if only_one and len(found) > 1:
         raise DisconnectedComparisons(found)
     settings = _Settings(confidence_level, both_bad_as_tie, n_draws)
-    shares = _Shares.of(rows, settings)
-    return tuple(_island_board(rows, members, shares, settings, rng) for members in found)
+    scored = rows.scored(both_bad_as_tie=both_bad_as_tie)
+    shares = _Shares(both_bad_shares(rows, confidence_level), win_shares(scored, confidence_level))
+    return tuple(_island_board(rows, scored, members, shares, settings, rng) for members in found)
 
 
 @dataclass(frozen=True)
@@ -171,12 +173,6 @@ class _Settings:
 class _Shares:
     both_bad: CompetitorShares
     win: CompetitorShares
-
-    @classmethod
-    def of(cls, rows: ComparisonRows, settings: _Settings) -> "_Shares":
-        level = settings.confidence_level
-        win = win_shares(rows, both_bad_as_tie=settings.both_bad_as_tie, confidence_level=level)
-        return cls(both_bad_shares(rows, level), win)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,15 +194,14 @@ class _Ranking:
 
 def _island_board(
     rows: ComparisonRows,
+    scored: ComparisonRows,
     members: tuple[int, ...],
     shares: _Shares,
     settings: _Settings,
     rng: np.random.Generator,
 ) -> Board:
-    inside = rows.among(members)
-    ranking = _alone() if len(members) == 1 else _rank(inside, settings, rng)
-    in_island = np.isin(np.arange(rows.n_competitors), members)
-    touching = rows.where(in_island[rows.first] | in_island[rows.second])
+    ranking = _alone() if len(members) == 1 else _rank(scored.among(members), settings, rng)
+    touching = rows.touching(members)
     return Board(
         rows=tuple(_board_row(place, member, ranking, shares) for place, member in enumerate(members)),
         confidence_level=settings.confidence_level,
@@ -215,7 +210,7 @@ def _island_board(
         clustering_reason=ranking.reason,
         penalised=ranking.penalised,
         n_judgments=touching.n_judgments,
-        n_both_bad=int(touching.counts.both_bad_per_competitor().sum()) // 2,
+        n_both_bad=touching.n_both_bad,
         n_raters=touching.raters[1],
         n_items=touching.items[1],
     )

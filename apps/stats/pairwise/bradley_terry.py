@@ -35,7 +35,7 @@ class BradleyTerryFit:
 
     @property
     def probabilities(self) -> FloatArray:
-        """P[i, j]: the share of their comparisons that i is expected to earn from j, a tie being half. [n, n]"""
+        """P[i, j]: what share of their comparisons i should earn from j, a tie being half. [n, n]"""
         return self.likelihood.probabilities
 
     @property
@@ -50,9 +50,10 @@ def fit_bradley_terry(counts: PairwiseCounts, *, both_bad_as_tie: bool = False) 
     """Fit strengths to counts by maximum likelihood, a tie being half a win for each side.
 
     Bradley & Terry (1952, Biometrika 39). Solved by choix (Maystre & Grossglauser 2015, NeurIPS), then
-    polished by Newton steps until the strengths are within 1e-9 of the exact solution. Both-bad is left out unless it
-    is to count as a tie. Raises DisconnectedComparisons where not everyone can be ranked against everyone.
-    Where someone never lost or never won, the estimate is Firth's and flagged. One competitor alone has strength 0.
+    polished by Newton steps until the strengths are within 1e-9 of the exact solution. Both-bad is left out
+    unless it is to count as a tie. Raises DisconnectedComparisons where not everyone can be ranked against
+    everyone. Where someone never lost or never won, the estimate is Firth's and flagged. One competitor alone
+    has strength 0.
     """
     require_one_island(counts, both_bad_as_tie=both_bad_as_tie)
     half_wins = counts.half_wins(both_bad_as_tie=both_bad_as_tie)

@@ -1,7 +1,6 @@
 """Who can be ranked against whom: connected groups, and competitors nobody outside their group ever beat."""
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from apps.stats.arrays import BoolArray, FloatArray
@@ -16,7 +15,7 @@ def islands(counts: PairwiseCounts, *, both_bad_as_tie: bool = False) -> tuple[t
     ascending; islands come in the order of their first member. A competitor met by nobody is an island alone.
     """
     half_wins = counts.half_wins(both_bad_as_tie=both_bad_as_tie)
-    _, label = connected_components(csr_array(half_wins > 0), directed=True, connection="weak")
+    _, label = connected_components(half_wins, directed=True, connection="weak")
     order = np.argsort(label, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
     return tuple(sorted(tuple(int(member) for member in group) for group in groups))
@@ -36,7 +35,7 @@ def unbounded(half_wins: FloatArray) -> tuple[BoolArray, BoolArray]:
     (Ford 1957, American Mathematical Monthly 64). Where it is not, a strong component that nobody outside
     ever beat or tied is *undefeated*, and one that never beat or tied anybody outside is *winless*.
     """
-    n_components, label = connected_components(csr_array(half_wins > 0), directed=True, connection="strong")
+    n_components, label = connected_components(half_wins, directed=True, connection="strong")
     undefeated = np.full(n_components, n_components > 1)
     winless = undefeated.copy()
     winner, loser = np.nonzero(half_wins)

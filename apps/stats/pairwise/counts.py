@@ -6,7 +6,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from apps.stats.arrays import BoolArray, FloatArray, IntArray, as_counts, as_integers, same_length
+from apps.stats.arrays import BoolArray, FloatArray, IntArray, as_counts, as_integers, same_length, totals
 from apps.stats.errors import EmptyInput, InvalidInput, UnknownOutcome
 
 
@@ -49,17 +49,16 @@ class PairwiseCounts:
         same_length(first=first, count=weights)
         shape = (n_competitors, n_competitors, len(Outcome))
         cell = (first * n_competitors + second) * len(Outcome) + outcome
-        # bincount sums in double precision: exact for whole numbers up to 2**53.
-        totals = np.bincount(cell, weights=weights, minlength=n_competitors**2 * len(Outcome))
-        return cls(n_competitors, totals.astype(np.int64).reshape(shape))
+        found = totals(cell, weights, n_competitors**2 * len(Outcome))
+        return cls(n_competitors, found.astype(np.int64).reshape(shape))
 
     def __add__(self, other: "PairwiseCounts") -> "PairwiseCounts":
         if not isinstance(other, PairwiseCounts):
             return NotImplemented
         if self.n_competitors != other.n_competitors:
             raise InvalidInput(
-                f"Counts over {self.n_competitors} and over {other.n_competitors} competitors cannot be added; "
-                "number the competitors alike first."
+                f"Counts over {self.n_competitors} and over {other.n_competitors} competitors cannot be "
+                "added; number the competitors alike first."
             )
         return PairwiseCounts(self.n_competitors, self.counts + other.counts)
 
@@ -76,23 +75,26 @@ class PairwiseCounts:
         return (tied + tied.T).astype(np.float64)
 
     def half_wins(self, *, both_bad_as_tie: bool = False) -> FloatArray:
-        """S[i, j]: wins of i over j plus half of their ties; both-bad left out unless it counts as a tie. [n, n]"""
+        """S[i, j]: wins of i over j plus half of their ties; both-bad only where it counts as a tie."""
         return self.wins() + self.ties(both_bad_as_tie=both_bad_as_tie) / 2
 
     def showings_per_competitor(self) -> IntArray:
         """How often each competitor was shown, both-bad included. [n]"""
-        shown = self.counts.sum(axis=2)
-        return shown.sum(axis=0) + shown.sum(axis=1)
+        return _both_sides(self.counts.sum(axis=2))
 
     def both_bad_per_competitor(self) -> IntArray:
         """How many of its showings ended both-bad. [n]"""
-        bad = self.counts[:, :, Outcome.BOTH_BAD]
-        return bad.sum(axis=0) + bad.sum(axis=1)
+        return _both_sides(self.counts[:, :, Outcome.BOTH_BAD])
 
     def among(self, members: npt.ArrayLike) -> "PairwiseCounts":
         """The comparisons inside a group of competitors, renumbered in the order given."""
         chosen = as_integers("members", members)
         return PairwiseCounts(len(chosen), self.counts[np.ix_(chosen, chosen)])
+
+
+def _both_sides(shown: IntArray) -> IntArray:
+    """For each competitor its total shown first plus its total shown second. [n]"""
+    return np.asarray(shown.sum(axis=0) + shown.sum(axis=1), dtype=np.int64)
 
 
 def checked_comparisons(
@@ -124,7 +126,7 @@ def _check_outcomes(outcome: IntArray) -> None:
     if outcome.size and (outcome.min() < 0 or outcome.max() >= len(Outcome)):
         strange = sorted(set(outcome.tolist()) - {int(known) for known in Outcome})
         raise UnknownOutcome(
-            f"Unknown outcome code {strange[0]}; use 0 (first wins), 1 (second wins), 2 (tie) or 3 (both bad)."
+            f"Unknown outcome code {strange[0]}; use 0 (first wins), 1 (second wins), 2 (tie), 3 (both bad)."
         )
 
 

@@ -1,24 +1,24 @@
 """How far strengths would move with other judgments, other raters, other items.
 
-Sandwich covariances V = H+ B H+ of the strengths, H+ the inverse information and B the meat: the variance of the
-score. Needed even for independent judgments: a tie is half a win with certainty, so the inverse information
-alone is too wide. Judgments of one rater, or on one item, share what is peculiar to them; the two-way
-cluster-robust meat allows for both (Cameron, Gelbach & Miller 2011, Journal of Business & Economic Statistics 29).
-Every meat carries the factor G/(G-1) (N-1)/(N-n+1), which with one judgment a cluster is HC1's N/(N-n+1).
+Sandwich covariances V = H+ B H+ of the strengths, H+ the inverse information and B the meat: the variance of
+the score. Needed even for independent judgments: a tie varies less than a win and a loss, so the inverse
+information alone is too wide. Judgments of one rater, or on one item, share what is peculiar to them; the
+two-way cluster-robust meat allows for both (Cameron, Gelbach & Miller 2011, Journal of Business & Economic
+Statistics 29). Every meat carries the factor G/(G-1) (N-1)/(N-n+1), which with one judgment a cluster is
+HC1's N/(N-n+1).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.sparse import coo_array
 
-from apps.stats.arrays import FloatArray, IntArray
+from apps.stats.arrays import FloatArray, IntArray, dense_codes, totals
 from apps.stats.errors import EmptyInput, TooFewClusters
 from apps.stats.pairwise.bradley_terry import BradleyTerryFit
 from apps.stats.pairwise.counts import PairwiseCounts
 from apps.stats.pairwise.likelihood import contrast_variances, laplacian
-from apps.stats.pairwise.rows import ComparisonRows
+from apps.stats.pairwise.rows import ComparisonRows, cluster_totals
 
 # Above this many numbers the scores per cluster are held sparsely (80 MB).
 _LARGEST_DENSE = 10_000_000
@@ -37,7 +37,7 @@ _REASONS = {
     Clustering.RATER_AND_ITEM: "Judgments that share a rater or an item are allowed to depend on each other.",
     Clustering.RATER: "All judgments are on one item: the intervals say nothing about other items.",
     Clustering.ITEM: "All judgments are by one rater: the intervals say nothing about other raters.",
-    Clustering.INDEPENDENT: "All judgments are by one rater on one item: the intervals speak of these two only.",
+    Clustering.INDEPENDENT: "All judgments are by one rater on one item: the intervals speak of these two.",
 }
 
 
@@ -56,13 +56,17 @@ class Covariance:
     clustering: Clustering
     reason: str
 
+    @property
+    def _all(self) -> tuple[FloatArray, ...]:
+        return (self.matrix, *self.floors)
+
     def variances(self) -> FloatArray:
         """The variance of each strength, floored. [n]"""
-        return np.max([np.diag(each) for each in (self.matrix, *self.floors)], axis=0)
+        return np.asarray(np.maximum.reduce([np.diag(each) for each in self._all]))
 
     def difference_variances(self) -> FloatArray:
         """The variance of each difference of two strengths, floored. [n, n]"""
-        return np.max([contrast_variances(each) for each in (self.matrix, *self.floors)], axis=0)
+        return np.asarray(np.maximum.reduce([contrast_variances(each) for each in self._all]))
 
 
 def independent_covariance(fit: BradleyTerryFit, counts: PairwiseCounts) -> FloatArray:
@@ -85,8 +89,8 @@ def clustered_covariance(
     """
     if n_clusters < 2:
         raise TooFewClusters(
-            f"A cluster-robust variance needs at least 2 clusters and there is {n_clusters}; cluster by something "
-            "else, or treat the judgments as independent."
+            f"A cluster-robust variance needs at least 2 clusters and there is {n_clusters}; cluster by "
+            "something else, or treat the judgments as independent."
         )
     residual = (rows.earned - fit.probabilities[rows.first, rows.second]) * rows.count
     products = _score_products(rows, residual, cluster, n_clusters)
@@ -96,7 +100,7 @@ def clustered_covariance(
 
 
 def one_judgment_covariance(fit: BradleyTerryFit) -> FloatArray:
-    """The least that could be unknown: as if each leverage were one more judgment, decided by a coin. [n, n]
+    """The least that could be unknown: as if each degree of freedom had one more judgment, a coin's.
 
     Ten ties out of ten have no variance at all, yet they do not make a strength certain. This floor stands
     for the decided judgment that ten more might bring; with many judgments it is far below the sandwich.
@@ -109,9 +113,9 @@ def robust_covariance(fit: BradleyTerryFit, rows: ComparisonRows) -> Covariance:
     """The covariance the board uses: clustered by rater and item as far as there are several of each.
 
     With one rater it clusters by item, with one item by rater, with one of both it takes judgments as
-    independent, and says so. Every variance is floored at the one-way variances, the independent one, and the
-    least that could be unknown; a penalised fit also at the model's own, because residuals of someone who never
-    lost hardly vary. Raises EmptyInput where no judgment was decided or tied.
+    independent, and says so. Every variance is floored at the one-way variances, the independent one, and
+    the least that could be unknown; a penalised fit also at the model's own, because residuals of someone who
+    never lost hardly vary. Raises EmptyInput where no judgment was decided or tied.
     """
     scored = rows.scored(both_bad_as_tie=fit.both_bad_as_tie)
     if not scored.n_judgments:
@@ -194,22 +198,25 @@ def _score_products(
     rows: ComparisonRows, residual: FloatArray, cluster: IntArray, n_clusters: int
 ) -> FloatArray:
     """The sum over clusters of the outer product of their scores. [n, n]"""
-    n = rows.n_competitors
-    if n_clusters * n > _LARGEST_DENSE:
+    if n_clusters * rows.n_competitors > _LARGEST_DENSE:
         return _sparse_score_products(rows, residual, cluster, n_clusters)
-    size = n_clusters * n
-    scores = np.bincount(cluster * n + rows.first, weights=residual, minlength=size)
-    scores -= np.bincount(cluster * n + rows.second, weights=residual, minlength=size)
-    by_cluster = scores.reshape(n_clusters, n)
-    products: FloatArray = by_cluster.T @ by_cluster
+    scores = cluster_totals(rows, residual, -residual, cluster, n_clusters).toarray()
+    products: FloatArray = scores.T @ scores
     return products
 
 
 def _sparse_score_products(
     rows: ComparisonRows, residual: FloatArray, cluster: IntArray, n_clusters: int
 ) -> FloatArray:
-    entries = np.concatenate([residual, -residual])
-    places = (np.concatenate([cluster, cluster]), np.concatenate([rows.first, rows.second]))
-    scores = coo_array((entries, places), shape=(n_clusters, rows.n_competitors)).tocsr()
-    products: FloatArray = (scores.T @ scores).toarray()
+    """The same for many clusters. Most then hold a single row, whose outer product is two numbers."""
+    alone = np.bincount(cluster, minlength=n_clusters)[cluster] == 1
+    n = rows.n_competitors
+    pair = rows.first[alone] * n + rows.second[alone]
+    squares = totals(pair, residual[alone] ** 2, n * n).reshape(n, n)
+    products = laplacian(squares + squares.T)
+    together, n_together = dense_codes(cluster[~alone])
+    if n_together:
+        left = residual[~alone]
+        scores = cluster_totals(rows.where(~alone), left, -left, together, n_together)
+        products += (scores.T @ scores).toarray()
     return products

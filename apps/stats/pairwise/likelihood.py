@@ -1,9 +1,9 @@
 """The Bradley-Terry likelihood on half-wins: value, gradient, information, and the steps towards its top.
 
-Throughout, `half_wins` S has shape [n, n]; N = S + S'; p_ij = 1 / (1 + exp(theta_j - theta_i)); strengths theta
-have mean zero. The information matrix is the Laplacian of w_ij = N_ij p_ij (1 - p_ij); its null space is the
-vector of ones, taken out exactly by adding c 11'/n, never by a ridge (which would shrink the intervals of
-competitors with few comparisons).
+Throughout, `half_wins` S has shape [n, n]; N = S + S'; p_ij = 1 / (1 + exp(theta_j - theta_i)); strengths
+theta have mean zero. The information matrix is the Laplacian of w_ij = N_ij p_ij (1 - p_ij); its null space
+is the vector of ones, taken out exactly by adding c 11'/n, never by a ridge (which would shrink the
+intervals of competitors with few comparisons).
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class LikelihoodAt:
     def gradient(self) -> FloatArray:
         """sum_j (S_ij - N_ij p_ij). [n], sums to zero"""
         expected = (self.half_wins + self.half_wins.T) * self.probabilities
-        return (self.half_wins - expected).sum(axis=1)
+        return np.asarray((self.half_wins - expected).sum(axis=1))
 
     @cached_property
     def value(self) -> float:
@@ -63,8 +63,8 @@ class LikelihoodAt:
     def inverse_information(self) -> FloatArray:
         """The Moore-Penrose inverse of the information. [n, n], rows sum to zero"""
         n = len(self.strengths)
-        scale = np.trace(self.information) / n
-        return np.linalg.inv(self.information + scale / n) - 1 / (scale * n)
+        scale = float(np.trace(self.information)) / n
+        return np.asarray(np.linalg.inv(self.information + scale / n) - 1 / (scale * n), dtype=np.float64)
 
     @cached_property
     def leverages(self) -> FloatArray:
@@ -94,8 +94,8 @@ def newton_ascent(half_wins: FloatArray, start: FloatArray) -> LikelihoodAt:
             return _accept(here if there is None else there, step)
         here = there
     raise StatisticsError(
-        "The Bradley-Terry fit did not settle: some competitors are joined to the rest by a vanishing share of "
-        "the comparisons. Collect more comparisons between them."
+        "The Bradley-Terry fit did not settle: some competitors are joined to the rest by a vanishing share "
+        "of the comparisons. Collect more comparisons between them."
     )
 
 
@@ -105,7 +105,7 @@ def capped(step: FloatArray) -> FloatArray:
 
 
 def _climb(here: LikelihoodAt, step: FloatArray) -> LikelihoodAt | None:
-    """The end of the step or of the first half of it that does not lead down; None where rounding is all there is."""
+    """The end of the step, halved until it does not lead down; None where no part of it leads up."""
     slack = 1e-13 * abs(here.value)
     for halving in range(30):
         moved = here.strengths + step / 2**halving

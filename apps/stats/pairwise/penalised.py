@@ -3,7 +3,8 @@
 Firth (1993, Biometrika 80) removes the first-order bias of the estimate by penalising the likelihood with the
 square root of the information's determinant (Jeffreys' prior). For Bradley-Terry this is the same as adding
 half a win to each side of every pair, weighted by the pair's leverage: n - 1 pseudo-comparisons in all.
-Two competitors at 2:0 come out ln 5 apart. Intervals by profile: Heinze & Schemper (2002, Statistics in Medicine 21).
+Two competitors at 2:0 come out ln 5 apart. Intervals by profile: Heinze & Schemper (2002, Statistics in
+Medicine 21).
 """
 
 import math
@@ -25,14 +26,14 @@ class PenalisedLikelihoodAt(LikelihoodAt):
 
     @cached_property
     def augmented(self) -> LikelihoodAt:
-        """The likelihood on half-wins plus half the leverages: it has the penalised gradient. At these strengths."""
+        """The likelihood on half-wins plus half the leverages: its gradient is the penalised one."""
         return LikelihoodAt(self.half_wins + self.leverages / 2, self.strengths)
 
     @cached_property
     def penalised_value(self) -> float:
         """Log likelihood plus half the log determinant of the information (up to a constant)."""
         n = len(self.strengths)
-        # Adding 11' fills the null space with a constant: the determinant changes by a factor that never varies.
+        # Adding 11'/n fills the null space with a constant: a factor that never varies.
         _, log_determinant = np.linalg.slogdet(self.information + np.ones((n, n)) / n)
         return self.value + float(log_determinant) / 2
 
@@ -40,7 +41,7 @@ class PenalisedLikelihoodAt(LikelihoodAt):
 def penalised_ascent(
     half_wins: FloatArray, start: FloatArray, held: tuple[int, float] | None = None
 ) -> PenalisedLikelihoodAt:
-    """The top of the penalised likelihood; with `held` = (competitor, strength) among the vectors that hold it."""
+    """The top of the penalised likelihood; with `held`, of those where that competitor has that strength."""
     here = PenalisedLikelihoodAt(half_wins, _held_at(start, held))
     for _ in range(_MOST_STEPS):
         step = capped(_constrained_step(here.augmented, held))
@@ -48,8 +49,8 @@ def penalised_ascent(
             return here
         here = _climb(here, step)
     raise StatisticsError(
-        "The penalised Bradley-Terry fit did not settle; collect comparisons between the undefeated or winless "
-        "competitors and the others."
+        "The penalised Bradley-Terry fit did not settle; collect comparisons between the undefeated or "
+        "winless competitors and the others."
     )
 
 
@@ -81,7 +82,7 @@ def one_sided_bound(
 
 def _held_at(start: FloatArray, held: tuple[int, float] | None) -> FloatArray:
     """Strengths of mean zero near the start, with the held one where it must be."""
-    strengths = start - start.mean()
+    strengths: FloatArray = start - start.mean()
     if held is None:
         return strengths
     competitor, strength = held

@@ -73,8 +73,8 @@ def _root(matrix: FloatArray) -> tuple[FloatArray, np.ndarray[tuple[int, ...], n
     """A square root of the covariance for drawing, and one over the standard deviations of its differences.
 
     A two-way covariance may have negative eigenvalues: they are set to zero (Cameron, Gelbach & Miller).
-    Cholesky, not the eigenvectors, gives the root: it moves with the covariance smoothly, so that the last bits
-    of another processor do not turn into other draws. The constant direction is filled, for it cancels.
+    Cholesky, not the eigenvectors, gives the root: it moves with the covariance smoothly, so that the last
+    bits of another processor do not turn into other draws. The constant direction is filled, for it cancels.
     """
     n = len(matrix)
     values, vectors = np.linalg.eigh(matrix)

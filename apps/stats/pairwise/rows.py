@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array, csr_array
 
 from apps.stats.arrays import (
     BoolArray,
@@ -14,6 +15,7 @@ from apps.stats.arrays import (
     as_integers,
     dense_codes,
     same_length,
+    totals,
 )
 from apps.stats.pairwise.counts import Outcome, PairwiseCounts, checked_comparisons
 
@@ -84,6 +86,14 @@ class ComparisonRows:
             kept.item,
         )
 
+    def touching(self, members: tuple[int, ...]) -> "ComparisonRows":
+        """The rows that show a competitor of a group, numbered as they are."""
+        if len(members) == self.n_competitors:
+            return self
+        chosen = np.zeros(self.n_competitors, dtype=bool)
+        chosen[list(members)] = True
+        return self.where(chosen[self.first] | chosen[self.second])
+
     @cached_property
     def counts(self) -> PairwiseCounts:
         """The same comparisons without raters and items."""
@@ -116,3 +126,26 @@ class ComparisonRows:
     def n_judgments(self) -> int:
         """How many judgments the rows stand for."""
         return int(self.count.sum())
+
+    @property
+    def n_both_bad(self) -> int:
+        """How many of them ended both-bad."""
+        return int(self.count[self.outcome == Outcome.BOTH_BAD].sum())
+
+
+def cluster_totals(
+    rows: ComparisonRows, first: FloatArray, second: FloatArray, cluster: IntArray, n_clusters: int
+) -> "csr_array[np.float64]":
+    """Per cluster and competitor, the sum of what rows give their first and their second competitor.
+
+    Sparse [n_clusters, n_competitors]: a cluster meets few competitors, and building it takes linear time.
+    """
+    n = rows.n_competitors
+    if n_clusters * n <= 2 * len(first):
+        # Few enough to add up in place: quicker than sorting the rows into clusters.
+        dense = totals(cluster * n + rows.first, first, n_clusters * n)
+        dense += totals(cluster * n + rows.second, second, n_clusters * n)
+        return csr_array(dense.reshape(n_clusters, n))
+    values = np.concatenate([first, second])
+    places = (np.concatenate([cluster, cluster]), np.concatenate([rows.first, rows.second]))
+    return coo_array((values, places), shape=(n_clusters, n)).tocsr()

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.stats.arrays import FloatArray, IntArray
+from apps.stats.arrays import FloatArray, IntArray, totals
 from apps.stats.intervals import effective_trials, two_sided_quantile, wilson_of_share
 from apps.stats.pairwise.counts import Outcome
-from apps.stats.pairwise.rows import ComparisonRows
+from apps.stats.pairwise.rows import ComparisonRows, cluster_totals
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +26,11 @@ def both_bad_shares(rows: ComparisonRows, confidence_level: float) -> Competitor
     return _competitor_shares(rows, bad, bad, confidence_level)
 
 
-def win_shares(rows: ComparisonRows, *, both_bad_as_tie: bool, confidence_level: float) -> CompetitorShares:
-    """The share each competitor earned of its comparisons decided or tied, a tie being half.
+def win_shares(scored: ComparisonRows, confidence_level: float) -> CompetitorShares:
+    """The share each competitor earned of its comparisons decided or tied (`scored`), a tie being half.
 
-    It depends on whom a competitor met; the strength does not. Both-bad enters only where it counts as a tie.
+    It depends on whom a competitor met; the strength does not.
     """
-    scored = rows.scored(both_bad_as_tie=both_bad_as_tie)
     return _competitor_shares(scored, scored.earned, 1 - scored.earned, confidence_level)
 
 
@@ -40,8 +39,8 @@ def _competitor_shares(
 ) -> CompetitorShares:
     """Shares with Wilson's interval at the effective number of showings.
 
-    The variance of a share is that of a ratio of cluster totals, two-way by rater and item as for strengths, floored
-    at its parts and at the independent one. Where all showings agree no variance can be seen, and the
+    The variance of a share is that of a ratio of cluster totals, two-way by rater and item as for strengths,
+    floored at its parts and at the independent one. Where all showings agree no variance can be seen, and the
     showings count in full. The t quantile has the degrees of freedom of the fewer clusters.
     """
     n = _per_competitor(rows, rows.count, rows.count)
@@ -68,38 +67,26 @@ def _floored_two_way(
     parts = [by_rater, by_item, independent]
     if rows.raters[1] > 1 and rows.items[1] > 1:
         parts.append(by_rater + by_item - by_both)
-    return np.max(parts, axis=0)
+    return np.asarray(np.maximum.reduce(parts))
 
 
 def _squared_totals(
     rows: ComparisonRows, off_first: FloatArray, off_second: FloatArray, cluster: IntArray, n_clusters: int
 ) -> FloatArray:
-    """The sum over clusters of each competitor's squared total, times G/(G-1); zeros for a single cluster. [n]"""
+    """The sum over clusters of squared totals, times G/(G-1); zeros for a single cluster. [n]"""
     n = rows.n_competitors
     if n_clusters < 2:
         return np.zeros(n)
-    key = np.concatenate([cluster * n + rows.first, cluster * n + rows.second])
-    off = np.concatenate([off_first, off_second])
-    competitor, totals = _totals_by_key(key, off, n_clusters, n)
-    squares = np.bincount(competitor, weights=totals**2, minlength=n)
+    found = cluster_totals(rows, off_first, off_second, cluster, n_clusters)
+    squares = totals(found.indices.astype(np.int64), found.data**2, n)
     return squares * (n_clusters / (n_clusters - 1))
-
-
-def _totals_by_key(key: IntArray, off: FloatArray, n_clusters: int, n: int) -> tuple[IntArray, FloatArray]:
-    """Totals per (cluster, competitor) that occurs, with the competitor of each."""
-    if n_clusters * n <= 4 * len(key) + 1024:
-        totals = np.bincount(key, weights=off, minlength=n_clusters * n)
-        return np.tile(np.arange(n), n_clusters), totals
-    present, place = np.unique(key, return_inverse=True)
-    return present % n, np.bincount(place, weights=off)
 
 
 def _per_competitor(
     rows: ComparisonRows, first: FloatArray | IntArray, second: FloatArray | IntArray
 ) -> FloatArray:
     n = rows.n_competitors
-    totals = np.bincount(rows.first, weights=first, minlength=n)
-    return totals + np.bincount(rows.second, weights=second, minlength=n)
+    return totals(rows.first, first, n) + totals(rows.second, second, n)
 
 
 def _freedom(rows: ComparisonRows) -> int:

@@ -1,0 +1,79 @@
+"""Background work of analysis. A job takes ids, calls one service and is safe to run twice."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from apps.core.models import Job, JobState
+from apps.rating.models import Judgment
+from apps.studies.models import Study, StudyState
+
+from .filters import Filters
+from .selectors import JOB_KIND, job_subject, latest_analysis, running_leaderboard_job
+from .services import current_leaderboard
+
+REFRESH_AFTER_JUDGMENTS = 10
+
+
+@transaction.atomic
+def start_leaderboard_job(*, study: Study, filters: Filters, by: UUID | None) -> Job:
+    """Have the leaderboard computed by a worker; the one under way is not started again."""
+    running = running_leaderboard_job(study, filters)
+    if running is not None:
+        return running
+    job = Job.objects.create(
+        kind=JOB_KIND,
+        workspace_id=study.workspace_id,
+        subject=job_subject(study),
+        arguments={"study": study.pk, "filters": filters.as_settings()},
+        by=by,
+        message="waiting for a worker",
+    )
+    transaction.on_commit(lambda: compute_leaderboard_job.delay(job.pk))
+    return job
+
+
+@shared_task(name="analysis.compute_leaderboard")
+def compute_leaderboard_job(job_id: int) -> None:
+    """Compute and freeze one leaderboard, keeping its Job row up to date."""
+    job = Job.objects.get(pk=job_id)
+    if job.state == JobState.DONE:
+        return
+    _report(job, JobState.RUNNING, 20, "reading the judgments and fitting the board")
+    try:
+        study = Study.objects.get(pk=job.arguments["study"])
+        analysis = current_leaderboard(study=study, filters=filters_of(job), by=job.by)
+    except Exception as error:
+        _report(job, JobState.FAILED, 100, f"It failed: {error}")
+        raise
+    job.result = {"analysis": str(analysis.public_id)}
+    _report(job, JobState.DONE, 100, "done")
+
+
+def filters_of(job: Job) -> Filters:
+    """The filters a job was started with."""
+    return Filters.from_settings(job.arguments["filters"])
+
+
+def _report(job: Job, state: JobState, percent: int, message: str) -> None:
+    now = timezone.now()
+    job.state, job.percent, job.message = state, percent, message
+    job.started_at = job.started_at or now
+    job.ended_at = now if state in {JobState.DONE, JobState.FAILED} else None
+    job.save()
+
+
+@shared_task(name="analysis.sweep")
+def sweep() -> None:
+    """Find, from the rows alone, what is due: boards behind their judgments, and jobs whose message got lost."""
+    for study in Study.objects.filter(state=StudyState.OPEN):
+        latest = latest_analysis(study, Filters())
+        seen = latest.cut.last_judgment if latest else 0
+        if Judgment.objects.filter(study=study, pk__gt=seen).count() >= REFRESH_AFTER_JUDGMENTS:
+            start_leaderboard_job(study=study, filters=Filters(), by=None)
+    lost = timezone.now() - timedelta(minutes=5)
+    for job in Job.objects.filter(kind=JOB_KIND, state=JobState.QUEUED, created_at__lt=lost):
+        compute_leaderboard_job.delay(job.pk)

@@ -1,0 +1,116 @@
+"""What a study's home shows."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from apps.rating.dispositions import counts_at, meaning_of
+from apps.rating.selectors import (
+    candidates_for,
+    n_draws,
+    pairs_of,
+    parked_tasks,
+    raters_of,
+    showing_counts,
+    totals_of,
+)
+from apps.rating.services import take_cut
+from apps.studies.models import Study, StudyOutput, StudyState
+from apps.studies.services.protocol import current_protocol
+
+ACTIONS = {
+    StudyState.DRAFT: [
+        (StudyState.OPEN, "Open the study", "Plans the first round and lets raters in.", "primary")
+    ],
+    StudyState.OPEN: [
+        (StudyState.PAUSED, "Pause", "Nobody gets new tasks; answers under way are still stored.", "plain"),
+        (StudyState.CLOSED, "Close", "For good. Answers under way are kept for a week, set aside.", "danger"),
+    ],
+    StudyState.PAUSED: [
+        (StudyState.OPEN, "Open again", "Raters get tasks again.", "primary"),
+        (StudyState.CLOSED, "Close", "For good. Answers under way are kept for a week, set aside.", "danger"),
+    ],
+    StudyState.CLOSED: [],
+}
+
+
+def header_of(study: Study) -> dict[str, Any]:
+    """The study as the head of every console page names it."""
+    return {
+        "name": study.name,
+        "slug": study.slug,
+        "workspace_slug": study.workspace.slug,
+        "state": study.get_state_display(),
+        "question": current_protocol(study).question,
+        "invented": study.is_invented,
+    }
+
+
+def study_context(study: Study, *, may_run: bool) -> dict[str, Any]:
+    """The whole page; actions and enrolment only for who may run the study."""
+    return {
+        "study": header_of(study),
+        "facts": _facts(study),
+        "dispositions": [
+            {"name": name, "n": n, "meaning": meaning_of(name)}
+            for name, n in counts_at(take_cut(study_id=study.pk)).items()
+        ],
+        "raters": raters_of(study),
+        "systems": _systems(study),
+        "actions": _actions(study) if may_run else [],
+        "enrol": _enrol(study) if may_run else None,
+        "parked": parked_tasks(study),
+        "pairs": pairs_of(study),
+    }
+
+
+def _facts(study: Study) -> list[dict[str, Any]]:
+    totals, showings = totals_of(study), showing_counts(study)
+    gone = {
+        name: getattr(showings, name) for name in ("open", "judged", "late", "skipped", "expired", "released")
+    }
+    return [
+        {"label": "items", "value": totals.n_items, "hint": ""},
+        {"label": "systems", "value": totals.n_systems, "hint": ""},
+        {
+            "label": "judgments",
+            "value": totals.n_judgments,
+            "hint": "by people and judges, imported and given here",
+        },
+        {"label": "raters", "value": totals.n_raters, "hint": "people and judges with at least one judgment"},
+        {
+            "label": "given out here",
+            "value": showings.leased,
+            "hint": " + ".join(f"{n} {name}" for name, n in gone.items()) + f" of {n_draws(study)} planned",
+        },
+    ]
+
+
+def _systems(study: Study) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    rows = StudyOutput.objects.filter(study=study).values_list(
+        "system__name", "system__family", "system__version"
+    )
+    for name, family, version in rows.order_by("system__name"):
+        row = found.setdefault(name, {"name": name, "family": family, "version": version, "n_outputs": 0})
+        row["n_outputs"] += 1
+    return list(found.values())
+
+
+def _actions(study: Study) -> list[dict[str, str]]:
+    return [
+        {
+            "url": reverse("console:state", args=[study.workspace.slug, study.slug, to]),
+            "label": label,
+            "hint": hint,
+            "kind": kind,
+        }
+        for to, label, hint, kind in ACTIONS[StudyState(study.state)]
+    ]
+
+
+def _enrol(study: Study) -> dict[str, Any]:
+    return {
+        "url": reverse("console:enrol", args=[study.workspace.slug, study.slug]),
+        "candidates": [{"user_id": user.pk, "name": str(user)} for user in candidates_for(study)],
+    }

@@ -1,0 +1,161 @@
+"""The console: a study's home and its leaderboard."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.access import membership_of
+from apps.accounts.models import RUNS_STUDIES, User
+from apps.analysis.filters import Filters
+from apps.analysis.jobs import filters_of, start_leaderboard_job
+from apps.analysis.selectors import (
+    analysis_named,
+    latest_analysis,
+    leaderboard_job_of,
+    running_leaderboard_job,
+)
+from apps.core.errors import NotFound, Refused
+from apps.rating.selectors import candidates_for
+from apps.rating.services import enrol_rater, note_results_opened, open_study
+from apps.studies.access import study_as_manager, study_as_reader
+from apps.studies.models import Study, StudyState
+from apps.studies.services import change_state
+
+from .board_page import board_context, leaderboard_url
+from .forms import EnrolForm
+from .study_page import study_context
+
+
+@never_cache
+@login_required
+@require_safe
+def study_home(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+    """How the study stands, and what may be done now."""
+    found = study_as_reader(request.user, workspace, study)
+    may_run = membership_of(request.user, workspace).role in RUNS_STUDIES
+    return render(request, "console/study.html", study_context(found, may_run=may_run))
+
+
+@login_required
+@require_POST
+def change_study_state(request: HttpRequest, workspace: str, study: str, to: str) -> HttpResponse:
+    """Open, pause or close the study."""
+    found = study_as_manager(request.user, workspace, study)
+    if to not in StudyState.values:
+        raise NotFound("There is no such state.")
+    by = _user(request).uuid
+    try:
+        changed = (
+            open_study(study=found, by=by)
+            if to == StudyState.OPEN
+            else change_state(study_id=found.pk, to=to, by=by)
+        )
+        messages.success(request, f"The study is {changed.get_state_display()} now.")
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("console:study", workspace, study)
+
+
+@login_required
+@require_POST
+def enrol(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+    """Let a member rate in this study."""
+    found = study_as_manager(request.user, workspace, study)
+    form = EnrolForm(request.POST)
+    candidates = {user.pk: user for user in candidates_for(found)}
+    if not form.is_valid() or form.cleaned_data["user"] not in candidates:
+        messages.error(request, "Choose a member from the list; the target is a whole number or empty.")
+        return redirect("console:study", workspace, study)
+    sent = form.cleaned_data
+    enrolment = enrol_rater(
+        study=found,
+        user=candidates[sent["user"]],
+        by=_user(request).uuid,
+        group=sent["group"],
+        target=sent["target"],
+    )
+    messages.success(request, f"{enrolment.rater} can rate in this study now.")
+    return redirect("console:study", workspace, study)
+
+
+@never_cache
+@login_required
+@require_safe
+def leaderboard(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+    """The newest leaderboard for the filters in the address; reading it is remembered for blindness."""
+    found = _opened(request, workspace, study)
+    filters = _filters(request)
+    context = board_context(
+        found, filters, latest_analysis(found, filters), job=running_leaderboard_job(found, filters)
+    )
+    template = (
+        "console/leaderboard.html#board" if getattr(request, "htmx", False) else "console/leaderboard.html"
+    )
+    return render(request, template, context)
+
+
+@login_required
+@require_POST
+def compute(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+    """Ask for a fresh leaderboard; the page then watches the job."""
+    found = _opened(request, workspace, study)
+    filters = _filters(request)
+    start_leaderboard_job(study=found, filters=filters, by=_user(request).uuid)
+    return redirect(leaderboard_url(found, filters))
+
+
+@never_cache
+@login_required
+@require_safe
+def leaderboard_job(request: HttpRequest, workspace: str, study: str, job: str) -> HttpResponse:
+    """The board's part of the page while a job runs, asked for every second."""
+    found = _opened(request, workspace, study)
+    running = leaderboard_job_of(found, job)
+    filters = filters_of(running)
+    context = board_context(found, filters, latest_analysis(found, filters), job=running)
+    return render(request, "console/leaderboard.html#board", context)
+
+
+@login_required
+@require_safe
+def frozen_analysis(request: HttpRequest, workspace: str, study: str, analysis: str) -> HttpResponse:
+    """One frozen leaderboard, for ever at this address."""
+    found = _opened(request, workspace, study)
+    frozen = analysis_named(found, analysis)
+    filters = Filters.from_settings(frozen.settings["filters"])
+    return render(
+        request, "console/leaderboard.html", board_context(found, filters, frozen, job=None, frozen=True)
+    )
+
+
+@login_required
+@require_safe
+def frozen_analysis_json(request: HttpRequest, workspace: str, study: str, analysis: str) -> HttpResponse:
+    """The stored bytes of a frozen leaderboard."""
+    frozen = analysis_named(_opened(request, workspace, study), analysis)
+    return HttpResponse(frozen.result, content_type="application/json")
+
+
+def _opened(request: HttpRequest, workspace: str, study: str) -> Study:
+    found = study_as_reader(request.user, workspace, study)
+    note_results_opened(study=found, user_id=_user(request).pk)
+    return found
+
+
+def _filters(request: HttpRequest) -> Filters:
+    query = request.GET if request.method == "GET" else request.POST
+    slices = [
+        f"{key.removeprefix('slice.')}={value}"
+        for key, value in query.items()
+        if key.startswith("slice.") and value
+    ]
+    return Filters.parse(slices, query.get("group") or None)
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise Refused("Sign in first.")
+    return request.user
