@@ -82,7 +82,7 @@ if os.environ.get("DATABASE_URL"):
 else:
     from apps.core.embedded import address_of
 
-    DATABASES = {"default": {**address_of(VAR).django(), "ENGINE": "apps.core.embedded_backend"}}
+    DATABASES = {"default": address_of(VAR).django()}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 

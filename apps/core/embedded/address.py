@@ -11,7 +11,6 @@ from apps.core.embedded.home import home_of
 
 PORT = 5432
 NAME = "touchstone"  # of the role and of the database
-SUPERUSER = "postgres"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,5 @@ class Migration(migrations.Migration):
     dependencies = [("core", "0002_append_only")]
 
     operations = [
-        migrations.RunPython(
-            install, lambda apps, editor: editor.execute("DROP SCHEMA pgmq CASCADE")
-        )
+        migrations.RunPython(install, lambda apps, editor: editor.execute("DROP SCHEMA pgmq CASCADE"))
     ]

@@ -91,6 +91,8 @@ class AnswerReader:
     def answer(self, row: ParsedRow) -> bool:
         """Check the verdict or the criterion answers; the latter become the anchors' own values."""
         values = row.values
+        if "unparsed" in row.bad:
+            return False
         if values.get("unparsed"):
             return self._unparsed(row)
         if "output" in values or "output" in row.bad:

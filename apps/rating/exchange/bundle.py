@@ -97,13 +97,14 @@ class _Reading:
 
     def bundle(self, source: str) -> Bundle:
         files = [file for table in TABLES for file in self.contents.files_of(table)]
-        self.findings.expect([STUDY_FILE, *files])
+        self.findings.expect([source, STUDY_FILE, *files])
         self._require(source)
         systems, declared = self._systems()
         items, item_names = self._items()
         outputs, output_keys = self._outputs(item_names, declared)
         systems = with_undeclared(systems, outputs, self.known)
-        self._check_baseline(systems)
+        if output_keys is not None:
+            self._check_baseline(systems)
         return Bundle(
             study=self.contents.study,
             items=items,

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .problems import shown
-from .strict_json import MAX_DEPTH, BadJson, depth_of, load_json
+from .strict_json import MAX_DEPTH, BadJson, depth_of, load_json, unstorable_in
 
 MAX_INTEGER = 2**31 - 1
 MAX_SMALL_INTEGER = 2**15 - 1
@@ -204,9 +204,13 @@ def _cell_to_yes_no(cell: str) -> bool:
 def cell_to_json(cell: str) -> Any:
     """The value of a cell that holds JSON text."""
     try:
-        return load_json(cell)
+        value = load_json(cell)
     except BadJson as error:
         raise Unfit(f"{shown(cell)} ({error})") from None
+    unstorable = unstorable_in(value) if "\\u" in cell else None
+    if unstorable is not None:
+        raise Unfit(f"{unstorable} in {shown(cell)}")
+    return value
 
 
 def choice(*words: str) -> Kind:

@@ -100,7 +100,7 @@ def tables_of(source: Source, report: Report) -> dict[str, Entry]:
 
 
 def _unknown_table(name: str, table: str) -> Problem:
-    near = get_close_matches(table, TABLE_NAMES, 1)
+    near = get_close_matches(table, TABLE_NAMES, 1, 0.7)
     hint = f"; did you mean {near[0]}?" if near else "; rename or remove it"
     return Problem(name, None, None, f"a table of {', '.join(TABLE_NAMES)}", f"{table!r}{hint}")
 

@@ -118,7 +118,7 @@ class _CsvText:
             except UnicodeDecodeError:
                 text = data.decode(errors="surrogateescape")
                 self.is_suspect = True
-            if "\0" in text or "\\u" in text:
+            if "\0" in text:
                 self.is_suspect = True
             yield text
 

@@ -29,11 +29,11 @@ class BoardRow:
 
     `strength` is natural log-odds with mean zero over the board; None for a competitor alone on its island.
     `low` and `high` bound it at the board's confidence level; None is an open end, as for one that is
-    `undefeated` (no upper end) or `winless` (no lower end), by itself or in a group that nobody outside ever
-    beat, or that never beat anybody outside. `rank` is 1 + the number of stronger competitors,
-    `rank_low`..`rank_high` the ranks the data leave open. `n` counts all showings, both-bad included;
-    `win_share` is of those decided or tied (`n_scored`), a tie being half. Shares are 0..1, and None where
-    there was no such showing.
+    `undefeated` (no upper end) or `winless` (no lower end), by itself or in a group that nobody outside
+    ever beat, or that never beat anybody outside; both ends may be open where the judgments are very few.
+    `rank` is 1 + the number of stronger competitors, `rank_low`..`rank_high` the ranks the data leave open.
+    `n` counts all showings, both-bad included; `win_share` is of those decided or tied (`n_scored`), a tie
+    being half. Shares are 0..1, and None where there was no such showing.
     """
 
     competitor: int
@@ -263,7 +263,8 @@ def _ends(
             end = one_sided_bound(
                 fit.likelihood, int(one), upwards=upwards, quantile=quantile, design_effect=effect
             )
-            low[one], high[one] = (np.nan, end) if upwards else (end, np.nan)
+            known = np.nan if end is None else end
+            low[one], high[one] = (np.nan, known) if upwards else (known, np.nan)
     return low, high
 
 

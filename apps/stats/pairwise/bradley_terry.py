@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from apps.stats.arrays import BoolArray, FloatArray
-from apps.stats.pairwise.connectivity import require_one_island, unbounded
+from apps.stats.pairwise.connectivity import is_separated, require_one_island, unbounded
 from apps.stats.pairwise.counts import PairwiseCounts
 from apps.stats.pairwise.likelihood import LikelihoodAt, newton_ascent
 from apps.stats.pairwise.penalised import penalised_ascent
@@ -58,7 +58,7 @@ def fit_bradley_terry(counts: PairwiseCounts, *, both_bad_as_tie: bool = False) 
     require_one_island(counts, both_bad_as_tie=both_bad_as_tie)
     half_wins = counts.half_wins(both_bad_as_tie=both_bad_as_tie)
     undefeated, winless = unbounded(half_wins)
-    penalised = bool(undefeated.any())
+    penalised = is_separated(half_wins)
     top = _top(half_wins, penalised)
     return BradleyTerryFit(top.strengths, top, both_bad_as_tie, penalised, undefeated, winless)
 
@@ -68,7 +68,7 @@ def _top(half_wins: FloatArray, penalised: bool) -> LikelihoodAt:
     if n == 1:
         return LikelihoodAt(half_wins, np.zeros(1))
     if penalised:
-        return penalised_ascent(half_wins, np.zeros(n))
+        return penalised_ascent(half_wins)
     return newton_ascent(half_wins, _choix_strengths(half_wins))
 
 

@@ -28,15 +28,27 @@ def require_one_island(counts: PairwiseCounts, *, both_bad_as_tie: bool = False)
         raise DisconnectedComparisons(found)
 
 
-def unbounded(half_wins: FloatArray) -> tuple[BoolArray, BoolArray]:
-    """Which competitors have no finite estimate above, and which none below. [n], [n]
+def is_separated(half_wins: FloatArray) -> bool:
+    """Whether the likelihood has no top: the graph "i beat or tied j" is not strongly connected.
 
-    A finite maximum of the likelihood exists only where the graph "i beat or tied j" is strongly connected
-    (Ford 1957, American Mathematical Monthly 64). Where it is not, a strong component that nobody outside
-    ever beat or tied is *undefeated*, and one that never beat or tied anybody outside is *winless*.
+    Ford (1957, American Mathematical Monthly 64).
     """
+    n_components, _ = connected_components(half_wins, directed=True, connection="strong")
+    return bool(n_components > 1)
+
+
+def unbounded(half_wins: FloatArray) -> tuple[BoolArray, BoolArray]:
+    """Which competitors are undefeated and which winless: no data bound them above, or below. [n], [n]
+
+    A strong component of the graph "i beat or tied j" that nobody outside ever beat or tied is undefeated; one
+    that never beat or tied anybody outside is winless. Usually it is a single competitor. The main body, a
+    component of more than half of all, is neither: that somebody else beats all of it, always, leaves open how
+    strong *that one* is.
+    """
+    n = len(half_wins)
     n_components, label = connected_components(half_wins, directed=True, connection="strong")
     undefeated = np.full(n_components, n_components > 1)
+    undefeated[np.bincount(label, minlength=n_components) > n / 2] = False
     winless = undefeated.copy()
     winner, loser = np.nonzero(half_wins)
     across = label[winner] != label[loser]

@@ -15,10 +15,14 @@ from scipy.optimize import brentq
 
 from apps.stats.arrays import FloatArray
 from apps.stats.errors import StatisticsError
-from apps.stats.pairwise.likelihood import LikelihoodAt, capped, laplacian
+from apps.stats.pairwise.likelihood import LikelihoodAt, capped
 
-_SMALLEST_STEP = 1e-11
-_MOST_STEPS = 1000
+# Where a step is shorter, the strengths are at the top as far as double precision can tell.
+_SMALLEST_STEP = 1e-10
+_MOST_STEPS = 500
+# A bound 15 log-odds from the estimate (one in three million) bounds nothing: the end is then open.
+_FARTHEST = 15.0
+_Held = tuple[int, float] | None
 
 
 class PenalisedLikelihoodAt(LikelihoodAt):
@@ -38,16 +42,14 @@ class PenalisedLikelihoodAt(LikelihoodAt):
         return self.value + float(log_determinant) / 2
 
 
-def penalised_ascent(
-    half_wins: FloatArray, start: FloatArray, held: tuple[int, float] | None = None
-) -> PenalisedLikelihoodAt:
-    """The top of the penalised likelihood; with `held`, of those where that competitor has that strength."""
-    here = PenalisedLikelihoodAt(half_wins, _held_at(start, held))
+def penalised_ascent(half_wins: FloatArray) -> PenalisedLikelihoodAt:
+    """The top of the penalised likelihood: finite whatever the outcomes, as long as all are connected."""
+    here = PenalisedLikelihoodAt(half_wins, np.zeros(len(half_wins)))
     for _ in range(_MOST_STEPS):
-        step = capped(_constrained_step(here.augmented, held))
+        step = capped(_constrained_step(here.augmented, None))
         if np.abs(step).max() <= _SMALLEST_STEP:
             return here
-        here = _climb(here, step)
+        here = _climb_penalised(here, step)
     raise StatisticsError(
         "The penalised Bradley-Terry fit did not settle; collect comparisons between the undefeated or "
         "winless competitors and the others."
@@ -56,43 +58,60 @@ def penalised_ascent(
 
 def one_sided_bound(
     top: PenalisedLikelihoodAt, competitor: int, *, upwards: bool, quantile: float, design_effect: float
-) -> float:
-    """The end of a one-sided interval for one strength: where the penalised profile has fallen too far.
+) -> float | None:
+    """The end of a one-sided interval for one strength: where the profile likelihood has fallen too far.
 
     The fall allowed is quantile**2 / 2, times the design effect by which clustered judgments carry less than
-    independent ones. `upwards` seeks the upper end (for a winless competitor), else the lower.
+    independent ones. The likelihood is the one on the augmented half-wins, whose pseudo-comparisons are kept as
+    they are at the top: for two competitors that is Firth's penalised likelihood itself. `upwards` seeks the
+    upper end (for a winless competitor), else the lower. None where the end lies beyond all meaning.
     """
     allowed = quantile**2 / 2 * design_effect
     estimate = float(top.strengths[competitor])
-    # Each profile starts where the last one ended: a short way, so a few steps.
-    latest = [top.strengths]
+    direction = 1.0 if upwards else -1.0
 
     def excess(distance: float) -> float:
-        strength = estimate + (distance if upwards else -distance)
-        profile = penalised_ascent(top.half_wins, latest[0], held=(competitor, strength))
-        latest[0] = profile.strengths
-        return top.penalised_value - profile.penalised_value - allowed
+        profile = _profile(top.augmented, (competitor, estimate + direction * distance))
+        return top.augmented.value - profile.value - allowed
 
-    reach = math.sqrt(float(top.inverse_information[competitor, competitor])) * quantile
-    while excess(reach) < 0:
-        reach *= 2
-    distance = brentq(excess, 0.0, reach, xtol=1e-10)
-    return estimate + (distance if upwards else -distance)
+    reach = quantile * math.sqrt(float(top.inverse_information[competitor, competitor]))
+    while reach < _FARTHEST and excess(reach) < 0:
+        reach *= 1.5
+    if reach >= _FARTHEST:
+        reach = _FARTHEST
+        if excess(reach) < 0:
+            return None
+    return estimate + direction * float(brentq(excess, 0.0, reach, xtol=1e-10))
 
 
-def _held_at(start: FloatArray, held: tuple[int, float] | None) -> FloatArray:
+def _profile(start: LikelihoodAt, held: tuple[int, float]) -> LikelihoodAt:
+    """The highest likelihood among strengths that hold one of them."""
+    here = LikelihoodAt(start.half_wins, _held_at(start.strengths, held))
+    for _ in range(_MOST_STEPS):
+        step = capped(_constrained_step(here, held))
+        there = _climb(here, step)
+        if there is None:
+            return here
+        # The fall in likelihood is what counts: it is flat at the top, so a short step settles it.
+        if np.abs(step).max() <= 1e-7:
+            return there
+        here = there
+    raise StatisticsError(
+        "The interval of an undefeated or winless competitor did not settle; collect more comparisons between "
+        "it and the others."
+    )
+
+
+def _held_at(start: FloatArray, held: tuple[int, float]) -> FloatArray:
     """Strengths of mean zero near the start, with the held one where it must be."""
-    strengths: FloatArray = start - start.mean()
-    if held is None:
-        return strengths
     competitor, strength = held
-    change = strength - strengths[competitor]
-    strengths = strengths - change / (len(strengths) - 1)
+    change = strength - start[competitor]
+    strengths: FloatArray = start - change / (len(start) - 1)
     strengths[competitor] = strength
     return strengths
 
 
-def _constrained_step(here: LikelihoodAt, held: tuple[int, float] | None) -> FloatArray:
+def _constrained_step(here: LikelihoodAt, held: _Held) -> FloatArray:
     """A Newton step that keeps the mean at zero and the held strength where it is."""
     n = len(here.strengths)
     free = np.ones(n, dtype=bool)
@@ -100,18 +119,28 @@ def _constrained_step(here: LikelihoodAt, held: tuple[int, float] | None) -> Flo
         free[held[0]] = False
     n_free = int(free.sum())
     bordered = np.ones((n_free + 1, n_free + 1))
-    bordered[:n_free, :n_free] = laplacian(here.weights)[np.ix_(free, free)]
+    bordered[:n_free, :n_free] = here.information[np.ix_(free, free)]
     bordered[n_free, n_free] = 0.0
     step = np.zeros(n)
     step[free] = np.linalg.solve(bordered, np.append(here.gradient[free], 0.0))[:n_free]
     return step
 
 
-def _climb(here: PenalisedLikelihoodAt, step: FloatArray) -> PenalisedLikelihoodAt:
-    """The end of the step, or of the first half of it that does not lead down."""
+def _climb(here: LikelihoodAt, step: FloatArray) -> LikelihoodAt | None:
+    """The end of the step, halved until it does not lead down; None where no part of it leads up."""
+    slack = 1e-14 * abs(here.value)
+    for halving in range(30):
+        there = LikelihoodAt(here.half_wins, here.strengths + step / 2**halving)
+        if there.value >= here.value - slack:
+            return there
+    return None
+
+
+def _climb_penalised(here: PenalisedLikelihoodAt, step: FloatArray) -> PenalisedLikelihoodAt:
+    """The same on the penalised likelihood; its step is not Newton's, so a last short one is always taken."""
     slack = 1e-12 * max(1.0, abs(here.penalised_value))
     for halving in range(12):
         there = PenalisedLikelihoodAt(here.half_wins, here.strengths + step / 2**halving)
         if there.penalised_value >= here.penalised_value - slack:
-            return there
+            break
     return there

@@ -69,7 +69,7 @@ BAD_ROWS = [
     ("judgments", 0, {"p_pair": 0}, "p_pair", "a number above 0, at most 1; found 0"),
     ("judgments", 0, {"p_item": 1.5}, "p_item", "found 1.5"),
     ("judgments", 0, {"revision": 0}, "revision", "a whole number from 1 to 32767; found 0"),
-    ("judgments", 0, {"revision": 2}, "revision", "revision 1 of the same task, rater and showing"),
+    ("judgments", 3, {"revision": 2}, "revision", "revision 1 of the same task, rater and showing"),
     ("judgments", 2, {"showing": 0}, "showing", "showing 0, revision 1 again"),
     ("judgments", 0, {"purpose": "fun"}, "purpose", "base, overlap"),
     ("judgments", 0, {"disposition": "lost"}, "disposition", "or rule:NAME"),
@@ -220,7 +220,6 @@ def test_an_empty_study_needs_items_and_outputs(files):
     assert [problem.expected.split(" (")[0] for problem in files.problems()] == [
         "a table items",
         "a table outputs",
-        "a system of this study",
     ]
 
 

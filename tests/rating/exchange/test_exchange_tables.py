@@ -51,12 +51,13 @@ def test_a_surrogate_pair_is_one_character(files):
     assert read_bundle(files.folder).items[2].messages[0]["content"] == "🙂"
 
 
-BAD_CSV = [
-    (b"a,b\n", "line 4: expected 7 cells, as in the header; found 2 cells"),
-    (b'q3,"p,,,,,\n', "expected CSV with quotes closed and doubled"),
-    (b"q3,caf\xe9,,,,,\n", "line 4, column prompt: expected text that can be stored; found the byte 0xE9"),
-    (b"q3,a\0b,,,,,\n", "line 4, column prompt: expected text that can be stored; found a NUL"),
-    (b'q3,p,"{""a"":""\\ud800""}",,,,\n', "column slices"),
+BAD_CSV = [  # item,prompt,slices,metadata,group,messages,context,reference
+    (b"a,b\n", "line 4: expected 8 cells, as in the header; found 2 cells"),
+    (b'q3,"p,,,,,,\n', "expected CSV with quotes closed and doubled"),
+    (b'q3,"p"p,,,,,,\n', "line 4: expected CSV with quotes closed and doubled"),
+    (b"q3,caf\xe9,,,,,,\n", "line 4, column prompt: expected text that can be stored; found the byte 0xE9"),
+    (b"q3,a\0b,,,,,,\n", "line 4, column prompt: expected text that can be stored; found a NUL"),
+    (b'q3,p,"{""a"":""\\ud800""}",,,,,\n', "line 4, column slices: expected an object of texts"),
 ]
 
 

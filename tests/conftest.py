@@ -1,0 +1,69 @@
+"""Fixtures for all tests: a database that is never flushed, and small studies to test with.
+
+Facts are append-only, so no test may truncate tables. Ordinary tests roll back (`db`). Tests that need commits,
+threads or other processes ask for `fresh_database`: a database of their own, copied from the migrated one.
+"""
+
+import itertools
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from psycopg import sql
+
+from tests.studies_for_tests import Lab
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def lab(db: None) -> Lab:
+    """A workspace with an open study, raters and readers, rolled back afterwards."""
+    return Lab.set_up()
+
+
+@pytest.fixture
+def fresh_database(django_db_setup: None, django_db_blocker) -> Iterator[str]:  # noqa: ANN001
+    """A committed database of the test's own; its name. Dropped afterwards, whoever is still connected."""
+    with django_db_blocker.unblock():
+        template = connection.settings_dict["NAME"]
+        connections.close_all()
+        name = f"{template}_{os.getpid()}_{next(_numbers)}"
+        _admin("CREATE DATABASE {} TEMPLATE {}", name, template)
+        _point_at(name)
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            _point_at(template)
+            _admin("DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def committed_lab(fresh_database: str) -> Lab:
+    """Like `lab`, committed, for tests with threads or processes."""
+    return Lab.set_up()
+
+
+@pytest.fixture
+def real_data() -> str:
+    """The folder of published judgments; without it the test is skipped, aloud."""
+    folder = os.environ.get("TOUCHSTONE_REAL_DATA", "")
+    if not folder:
+        pytest.skip("TOUCHSTONE_REAL_DATA is unset: the published judgments were not read in this run.")
+    return folder
+
+
+def _point_at(name: str) -> None:
+    connection.settings_dict["NAME"] = name
+    settings.DATABASES["default"]["NAME"] = name
+
+
+def _admin(statement: str, *names: str) -> None:
+    parameters = {**connection.get_connection_params(), "dbname": "postgres"}
+    parameters = {key: value for key, value in parameters.items() if key in {"host", "port", "user", "password", "dbname"}}
+    with psycopg.connect(**parameters, autocommit=True) as admin:
+        admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
