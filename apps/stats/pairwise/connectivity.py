@@ -40,10 +40,10 @@ def is_separated(half_wins: FloatArray) -> bool:
 def unbounded(half_wins: FloatArray) -> tuple[BoolArray, BoolArray]:
     """Which competitors are undefeated and which winless: no data bound them above, or below. [n], [n]
 
-    A strong component of the graph "i beat or tied j" that nobody outside ever beat or tied is undefeated; one
-    that never beat or tied anybody outside is winless. Usually it is a single competitor. The main body, a
-    component of more than half of all, is neither: that somebody else beats all of it, always, leaves open how
-    strong *that one* is.
+    A strong component of the graph "i beat or tied j" that nobody outside ever beat or tied is undefeated;
+    one that never beat or tied anybody outside is winless. Usually it is a single competitor. The main
+    body, a component of more than half of all, is neither: that somebody else beats all of it, always,
+    leaves open how strong *that one* is.
     """
     n = len(half_wins)
     n_components, label = connected_components(half_wins, directed=True, connection="strong")

@@ -17,6 +17,7 @@ from apps.stats.errors import StatisticsError
 
 _LARGEST_STEP = 3.0
 _SMALLEST_STEP = 1e-12
+_NEAR_ENOUGH = 1e-9
 _MOST_STEPS = 200
 
 
@@ -46,8 +47,9 @@ class LikelihoodAt:
     @cached_property
     def gradient(self) -> FloatArray:
         """sum_j (S_ij - N_ij p_ij). [n], sums to zero"""
-        expected = (self.half_wins + self.half_wins.T) * self.probabilities
-        return np.asarray((self.half_wins - expected).sum(axis=1))
+        # S_ij - N_ij p_ij = S_ij p_ji - S_ji p_ij, which cancels nothing where p is near one.
+        surplus = self.half_wins * self.probabilities.T
+        return np.asarray((surplus - surplus.T).sum(axis=1))
 
     @cached_property
     def value(self) -> float:
@@ -86,13 +88,16 @@ def contrast_variances(covariance: FloatArray) -> FloatArray:
 def newton_ascent(half_wins: FloatArray, start: FloatArray) -> LikelihoodAt:
     """The exact top of the likelihood, from a start anywhere; the half-wins must be strongly connected."""
     here = LikelihoodAt(half_wins, start - start.mean())
+    last = np.inf
     for _ in range(_MOST_STEPS):
-        scale = np.trace(here.information) / len(start)
+        scale = float(np.trace(here.information)) / len(start)
         step = capped(np.linalg.solve(here.information + scale / len(start), here.gradient))
+        length = float(np.abs(step).max())
         there = _climb(here, step)
-        if there is None or np.abs(step).max() <= _SMALLEST_STEP:
-            return _accept(here if there is None else there, step)
-        here = there
+        # Near the top steps square themselves; one that hardly shrinks any more is rounding.
+        if there is None or length <= _SMALLEST_STEP or (length <= _NEAR_ENOUGH and length > last / 2):
+            return _accept(here if there is None else there, length)
+        here, last = there, length
     raise StatisticsError(
         "The Bradley-Terry fit did not settle: some competitors are joined to the rest by a vanishing share "
         "of the comparisons. Collect more comparisons between them."
@@ -115,9 +120,9 @@ def _climb(here: LikelihoodAt, step: FloatArray) -> LikelihoodAt | None:
     return None
 
 
-def _accept(there: LikelihoodAt, last_step: FloatArray) -> LikelihoodAt:
-    # The last Newton step is the distance to the top: beyond 1e-9 it is not the top.
-    if np.abs(last_step).max() > 1e-9 * max(1.0, float(np.abs(there.strengths).max())):
+def _accept(there: LikelihoodAt, last_length: float) -> LikelihoodAt:
+    # The last Newton step is the distance to the top: where it is long, this is not the top.
+    if last_length > _NEAR_ENOUGH:
         raise StatisticsError(
             "The Bradley-Terry fit stopped short of its optimum: the comparisons are too lopsided for double "
             "precision. Look for a pair with millions of wins on one side and almost none on the other."

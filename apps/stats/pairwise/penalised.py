@@ -22,6 +22,7 @@ _SMALLEST_STEP = 1e-10
 _MOST_STEPS = 500
 # A bound 15 log-odds from the estimate (one in three million) bounds nothing: the end is then open.
 _FARTHEST = 15.0
+_LITTLE_TO_CLIMB = 1e-11
 _Held = tuple[int, float] | None
 
 
@@ -61,10 +62,11 @@ def one_sided_bound(
 ) -> float | None:
     """The end of a one-sided interval for one strength: where the profile likelihood has fallen too far.
 
-    The fall allowed is quantile**2 / 2, times the design effect by which clustered judgments carry less than
-    independent ones. The likelihood is the one on the augmented half-wins, whose pseudo-comparisons are kept as
-    they are at the top: for two competitors that is Firth's penalised likelihood itself. `upwards` seeks the
-    upper end (for a winless competitor), else the lower. None where the end lies beyond all meaning.
+    The fall allowed is quantile**2 / 2, times the design effect by which clustered judgments carry less
+    than independent ones. The likelihood is the one on the augmented half-wins, whose pseudo-comparisons
+    are kept as they are at the top: for two competitors that is Firth's penalised likelihood itself.
+    `upwards` seeks the upper end (for a winless competitor), else the lower. None where the end lies beyond
+    all meaning.
     """
     allowed = quantile**2 / 2 * design_effect
     estimate = float(top.strengths[competitor])
@@ -88,17 +90,17 @@ def _profile(start: LikelihoodAt, held: tuple[int, float]) -> LikelihoodAt:
     """The highest likelihood among strengths that hold one of them."""
     here = LikelihoodAt(start.half_wins, _held_at(start.strengths, held))
     for _ in range(_MOST_STEPS):
-        step = capped(_constrained_step(here, held))
-        there = _climb(here, step)
+        newton = _constrained_step(here, held)
+        # What matters is the height, and half of this is what is left to climb.
+        if here.gradient @ newton <= _LITTLE_TO_CLIMB:
+            return here
+        there = _climb(here, capped(newton))
         if there is None:
             return here
-        # The fall in likelihood is what counts: it is flat at the top, so a short step settles it.
-        if np.abs(step).max() <= 1e-7:
-            return there
         here = there
     raise StatisticsError(
-        "The interval of an undefeated or winless competitor did not settle; collect more comparisons between "
-        "it and the others."
+        "The interval of an undefeated or winless competitor did not settle; collect more comparisons "
+        "between it and the others."
     )
 
 

@@ -42,13 +42,23 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         {
             "item": "q2",
             "group": "g",
-            "messages": [{"role": "system", "content": "Be kind"}, {"role": "user", "content": "Hi,\n\"you\""}],
+            "messages": [
+                {"role": "system", "content": "Be kind"},
+                {"role": "user", "content": "Hi,\n\"you\""},
+            ],
             "context": "A shop",
             "reference": "Hello",
         },
     ],
     "outputs": [
-        {"item": "q1", "system": "plain", "text": "Sure", "latency_ms": 12.5, "cost_usd": 0.0001, "tokens": 2},
+        {
+            "item": "q1",
+            "system": "plain",
+            "text": "Sure",
+            "latency_ms": 12.5,
+            "cost_usd": 0.0001,
+            "tokens": 2,
+        },
         {"item": "q1", "system": "chatty", "text": ""},
         {"item": "q1", "system": "chatty", "text": "Of course, über gern 🙂", "sample": 1},
         {"item": "q1", "system": "curt", "text": "No"},
@@ -77,7 +87,14 @@ TABLES: dict[str, list[dict[str, Any]]] = {
             "p_item": 1.0,
             "metadata": {"browser": "x"},
         },
-        {"item": "q1", "rater": "ada", "output_a": "chatty", "output_b": "plain", "sample_a": 1, "verdict": "TIE"},
+        {
+            "item": "q1",
+            "rater": "ada",
+            "output_a": "chatty",
+            "output_b": "plain",
+            "sample_a": 1,
+            "verdict": "TIE",
+        },
         {"item": "q1", "rater": "ada", "output_a": "chatty", "output_b": "plain", "verdict": "BOTH_BAD"},
         {"item": "q2", "rater": "bob", "output": "curt", "criteria": {"tone": 3}},
         {

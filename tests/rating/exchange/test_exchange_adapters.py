@@ -47,7 +47,9 @@ def llmfao(tmp_path):
     result = {"duration": 3.5}
     header = "id,prompt,model_x,model_y,worker,winner,left,right\n"
     files = {
-        "models.jsonl": lines(*({"id": n, "name": name} | model for n, name in enumerate(("red", "blue", "off")))),
+        "models.jsonl": lines(
+            *({"id": number, "name": name} | model for number, name in enumerate(("red", "blue", "off")))
+        ),
         "prompts.jsonl": lines(
             {"id": 4, "text": "Joke?", "type": "creativity", "slug": "joke", "stop": None, "note": "Laugh"},
             {"id": 5, "text": "Never compared", "type": "code", "slug": "never"},
@@ -97,7 +99,9 @@ def test_llmfao_becomes_the_documented_format(llmfao):
         ("gpt4", "judge", "A", "red"),
         ("gpt3", "judge", "TIE", "red"),
     ]
-    assert [(item.external_id, item.metadata) for item in bundle.items] == [("joke", {"prompt": 4, "note": "Laugh"})]
+    assert [(item.external_id, item.metadata) for item in bundle.items] == [
+        ("joke", {"prompt": 4, "note": "Laugh"})
+    ]
     assert [(output.key, output.text, output.latency_ms) for output in bundle.outputs] == [
         (("joke", "red", 0), " 04\n", 3.5),
         (("joke", "blue", 0), " 14\n", 3.5),
@@ -107,12 +111,12 @@ def test_llmfao_becomes_the_documented_format(llmfao):
 
 
 BAD_MTBENCH = [
-    ("human", vote(winner="both"), 'human.jsonl, line 1, column winner: expected one of model_a, model_b, tie'),
+    ("human", vote(winner="both"), 'line 1, column winner: expected one of model_a, model_b, tie'),
     ("human", vote(turn="1"), 'human.jsonl, line 1, column turn: expected a whole number; found "1"'),
     ("human", vote(turn=3), 'human.jsonl, line 1, column output_a: expected a system with an output'),
-    ("answers", {"question_id": 2, "model": "red", "turns": ["a", "b"]}, "column question_id: expected one of 1"),
-    ("answers", {"question_id": 1, "model": "red", "turns": ["a"]}, "column turns: expected a list of two texts"),
-    ("questions", {"question_id": 1, "category": "x", "turns": ["a"]}, "questions.jsonl, line 1, column turns"),
+    ("answers", {"question_id": 2, "model": "red", "turns": ["a", "b"]}, "question_id: expected one of 1"),
+    ("answers", {"question_id": 1, "model": "red", "turns": ["a"]}, "turns: expected a list of two texts"),
+    ("questions", {"question_id": 1, "category": "x", "turns": ["a"]}, "line 1, column turns"),
     (
         "questions",
         {"question_id": 1, "category": "x", "turns": ["a", "b"], "reference": ["r"]},

@@ -54,9 +54,7 @@ def test_reading_a_file_again_finds_the_same_judgments(files, tmp_path):
 
 
 def test_other_raters_tasks_and_samples_are_other_judgments(files):
-    rows = judged(
-        files, {}, {"rater": "bob"}, {"output_b": "curt"}, {"output_b": "chatty", "sample_b": 1}
-    )
+    rows = judged(files, {}, {"rater": "bob"}, {"output_b": "curt"}, {"output_b": "chatty", "sample_b": 1})
     assert len({row.uuid for row in rows}) == 4
     assert {row.showing for row in rows} == {0}
 

@@ -38,7 +38,7 @@ BAD_ROWS = [
     ("outputs", 0, {"tokens": 1.5}, "tokens", "a whole number from 0 to 2147483647; found 1.5"),
     ("outputs", 0, {"tokens": 2**31}, "tokens", "found 2147483648"),
     ("gold", 0, {"output_b": "plain"}, "output_b", "another system than output_a"),
-    ("gold", 0, {"verdict": None}, "verdict", "one of the study's verdicts (A, B, TIE, BOTH_BAD); found nothing"),
+    ("gold", 0, {"verdict": None}, "verdict", "verdicts (A, B, TIE, BOTH_BAD); found nothing"),
     ("gold", 0, {"use": "test"}, "use", 'training or hidden; found "test"'),
     ("gold", 1, {"criteria": {"tone": 2}}, "criteria", "for tone one of 1, 3; found 2"),
     ("gold", 1, {"criteria": {"wit": 1}}, "criteria", "the study's criteria (tone); found \"wit\""),
@@ -50,7 +50,7 @@ BAD_ROWS = [
     ("judgments", 1, {"kind": "judge"}, "kind", 'human again, as in earlier rows of rater "ada"'),
     ("judgments", 1, {"rater_group": "expert"}, "rater_group", "a rater belongs to one group"),
     ("judgments", 0, {"output_a": None}, "output_a", "found nothing"),
-    ("judgments", 0, {"output_a": "nobody", "left": None}, "output_a", 'an output for item "q1"; found "nobody"'),
+    ("judgments", 0, {"output_a": "nobody", "left": None}, "output_a", 'for item "q1"; found "nobody"'),
     ("judgments", 1, {"sample_a": 2}, "output_a", "which has none with sample 2"),
     ("judgments", 0, {"output_a": "chatty"}, "output_b", "another system than output_a"),
     ("judgments", 0, {"left": "curt"}, "left", '"plain" or "chatty"; found "curt"'),
@@ -147,9 +147,7 @@ def test_one_bad_row_does_not_accuse_the_rows_that_refer_to_it(files):
 
 def test_a_bad_first_revision_does_not_accuse_the_second(files):
     files.tables["judgments"][0] |= {"showing": 0, "verdict": "C"}
-    files.tables["judgments"].append(
-        {**files.tables["judgments"][0], "verdict": "B", "revision": 2}
-    )
+    files.tables["judgments"].append({**files.tables["judgments"][0], "verdict": "B", "revision": 2})
     assert files.only_problem().line == 1
 
 
@@ -161,9 +159,7 @@ def test_an_unknown_column_is_told_once_a_file(files):
 
 
 def test_known_answers_are_one_a_task(files):
-    files.tables["gold"].append(
-        {"item": "q1", "output_a": "curt", "output_b": "plain", "verdict": "TIE"}
-    )
+    files.tables["gold"].append({"item": "q1", "output_a": "curt", "output_b": "plain", "verdict": "TIE"})
     assert "one known answer for each task" in files.only_problem().sentence()
 
 

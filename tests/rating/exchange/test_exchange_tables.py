@@ -30,10 +30,10 @@ BAD_LINES = [
     (b'{"item": "q3", "prompt": "p", "metadata": {"x": ' + b"9" * 5000 + b"}}", "thousands of digits"),
     (b'{"item": "q3", "prompt": "p", "metadata": ' + b'{"x":' * 70 + b"1" + b"}" * 71, "more than 64 levels"),
     (b"[" * 100_000, "more than 64 levels"),
-    (b'{"item": "q3", "prompt": "a\\u0000b"}', "column prompt: expected text that can be stored; found a NUL"),
+    (b'{"item": "q3", "prompt": "a\\u0000b"}', "column prompt: expected text that can be stored"),
     (b'{"item": "q3", "prompt": "\\ud83d!"}', "found half of a surrogate pair (U+D83D)"),
     (b'{"item": "q3", "prompt": "p", "slices": {"\\udc00": "x"}}', "column slices: expected text that can"),
-    (b'{"item": "q3", "prompt": "caf\xe9"}', "line 3: expected UTF-8 text; found the byte 0xE9 at position 30"),
+    (b'{"item": "q3", "prompt": "caf\xe9"}', "UTF-8 text; found the byte 0xE9 at position 30"),
 ]  # fmt: skip
 
 

@@ -1,0 +1,86 @@
+"""Counts hold what came in, and refuse what cannot be counted."""
+
+import numpy as np
+import pytest
+
+from apps.stats.errors import EmptyInput, InvalidInput, StatisticsError, UnknownOutcome
+from apps.stats.pairwise import ComparisonRows, Outcome, PairwiseCounts
+from tests.stats.comparisons_for_tests import counts_of
+
+
+def test_half_wins_split_ties_and_leave_both_bad_out():
+    counts = counts_of(2, (0, 1, 3, 1, 2, 5))
+    np.testing.assert_array_equal(counts.half_wins(), [[0, 4], [2, 0]])
+    np.testing.assert_array_equal(counts.half_wins(both_bad_as_tie=True), [[0, 6.5], [4.5, 0]])
+    np.testing.assert_array_equal(counts.wins(), [[0, 3], [1, 0]])
+
+
+def test_showings_include_both_bad():
+    counts = counts_of(3, (0, 1, 3, 1, 2, 5), (2, 0, 0, 1))
+    np.testing.assert_array_equal(counts.showings_per_competitor(), [12, 11, 1])
+    np.testing.assert_array_equal(counts.both_bad_per_competitor(), [5, 5, 0])
+
+
+def test_axis_0_is_the_competitor_shown_first():
+    counts = PairwiseCounts.from_arrays(2, [1, 1], [0, 0], [Outcome.FIRST_WINS, Outcome.SECOND_WINS], [4, 1])
+    assert counts.counts[1, 0].tolist() == [4, 1, 0, 0]
+    assert counts.counts[0, 1].tolist() == [0, 0, 0, 0]
+    assert counts.wins().tolist() == [[0, 1], [4, 0]]
+
+
+def test_adding_pools():
+    one, two = counts_of(2, (0, 1, 3, 1)), counts_of(2, (1, 0, 2, 0, 1))
+    np.testing.assert_array_equal((one + two).counts, one.counts + two.counts)
+
+
+def test_adding_boards_of_different_size_is_refused():
+    with pytest.raises(InvalidInput, match="number the competitors alike"):
+        counts_of(2, (0, 1, 1, 0)) + counts_of(3, (0, 1, 1, 0))
+
+
+def test_among_keeps_a_group_and_renumbers_it():
+    counts = counts_of(4, (0, 1, 5, 0), (3, 1, 2, 1)).among([3, 1])
+    assert counts.n_competitors == 2
+    assert counts.wins().tolist() == [[0, 2], [1, 0]]
+
+
+@pytest.mark.parametrize("code", [-1, 4, 99])
+def test_an_unknown_outcome_is_named(code):
+    with pytest.raises(UnknownOutcome, match=rf"Unknown outcome code {code}; use 0 \(first wins\)"):
+        PairwiseCounts.from_arrays(2, [0], [1], [code])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((2, [0], [2], [0]), r"`second` holds competitor 2; codes run from 0 to 1"),
+        ((2, [-1], [1], [0]), r"`first` holds competitor -1"),
+        ((2, [0, 1], [1, 1], [0, 0]), r"Row 1 compares a competitor with itself"),
+        ((2, [0], [1], [0, 1]), r"equally long.*first 1, second 1, outcome 2"),
+        ((2, [0], [1], [0], [1, 2]), r"equally long.*first 1, count 2"),
+        ((2, [0], [1], [0], [-1]), r"`count` has a negative entry"),
+        ((2, [0.5], [1], [0]), r"`first` holds float64; give whole numbers"),
+        ((2, [[0]], [1], [0]), r"`first` has 2 dimensions"),
+    ],
+)
+def test_bad_arrays_are_refused_in_a_sentence(arguments, told):
+    with pytest.raises(InvalidInput, match=told):
+        PairwiseCounts.from_arrays(*arguments)
+
+
+def test_no_competitor_is_refused():
+    with pytest.raises(EmptyInput, match="no competitor"):
+        PairwiseCounts.from_arrays(0, [], [], np.array([], dtype=int))
+
+
+def test_every_refusal_is_a_value_error():
+    assert issubclass(StatisticsError, ValueError)
+
+
+def test_rows_that_count_nothing_are_dropped():
+    rows = ComparisonRows.from_arrays(
+        n_competitors=2, first=[0, 0], second=[1, 1], outcome=[0, 3], count=[2, 0], rater=[7, 9], item=[-5, 4]
+    )
+    assert rows.n_judgments == 2
+    assert rows.raters[1] == 1
+    assert rows.n_both_bad == 0
