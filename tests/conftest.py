@@ -26,7 +26,7 @@ def lab(db: None) -> Lab:
 
 
 @pytest.fixture
-def fresh_database(django_db_setup: None, django_db_blocker) -> Iterator[str]:  # noqa: ANN001
+def fresh_database(django_db_setup: None, django_db_blocker) -> Iterator[str]:
     """A committed database of the test's own; its name. Dropped afterwards, whoever is still connected."""
     with django_db_blocker.unblock():
         template = connection.settings_dict["NAME"]
@@ -64,6 +64,8 @@ def _point_at(name: str) -> None:
 
 def _admin(statement: str, *names: str) -> None:
     parameters = {**connection.get_connection_params(), "dbname": "postgres"}
-    parameters = {key: value for key, value in parameters.items() if key in {"host", "port", "user", "password", "dbname"}}
+    parameters = {
+        key: value for key, value in parameters.items() if key in {"host", "port", "user", "password", "dbname"}
+    }
     with psycopg.connect(**parameters, autocommit=True) as admin:
         admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

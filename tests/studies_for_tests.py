@@ -29,7 +29,12 @@ def bundle_of(n_items: int = 4, systems: tuple[str, ...] = SYSTEMS, **more: Any)
         ),
         systems=tuple(SystemRow(name=name, family=f"family-{name}", version="v-canary") for name in systems),
         outputs=tuple(
-            OutputRow(item=f"item-{n}", system=name, text=f"Answer {place} to question {n}.", latency_ms=100.0 + place)
+            OutputRow(
+                item=f"item-{n}",
+                system=name,
+                text=f"Answer {place} to question {n}.",
+                latency_ms=100.0 + place,
+            )
             for n in range(n_items)
             for place, name in enumerate(systems)
         ),
@@ -61,7 +66,7 @@ class Lab:
             raters=[_person(workspace, f"rater{n}", Role.RATER) for n in range(n_raters)],
             manager=_person(workspace, "manager", Role.MANAGER),
             analyst=_person(workspace, "analyst", Role.ANALYST),
-            stranger=User.objects.create_user("stranger@elsewhere.example", "secret-words", name="Stranger"),
+            stranger=User.objects.create_user("stranger@elsewhere.example", None, name="Stranger"),
         )
         if opened:
             lab.study = open_study(study=study, by=None)
@@ -82,6 +87,6 @@ class Lab:
 
 
 def _person(workspace: Workspace, name: str, role: Role) -> User:
-    user = User.objects.create_user(f"{name}@lab.example", "secret-words", name=name.capitalize())
+    user = User.objects.create_user(f"{name}@lab.example", None, name=name.capitalize())
     give_role(workspace=workspace, user=user, role=role)
     return user

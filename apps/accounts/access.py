@@ -3,22 +3,26 @@
 from collections.abc import Set
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 
 from apps.core.errors import NotFound
 
 from .models import Membership, User, Workspace
 
 
-def membership_of(
-    user: User | AnonymousUser, workspace_slug: str, roles: Set[str] | None = None
-) -> Membership:
+def signed_in(request: HttpRequest) -> User:
+    """The person who asks; for views that let nobody else in."""
+    if not isinstance(request.user, User):
+        raise NotFound("Sign in first.")
+    return request.user
+
+
+def membership_of(user: User | AnonymousUser, workspace_slug: str, roles: Set[str] | None = None) -> Membership:
     """The user's membership of the workspace, with one of `roles` if given."""
     found = None
     if user.is_authenticated:
         found = (
-            Membership.objects.select_related("workspace")
-            .filter(user=user.pk, workspace__slug=workspace_slug)
-            .first()
+            Membership.objects.select_related("workspace").filter(user=user.pk, workspace__slug=workspace_slug).first()
         )
     if found is None or (roles is not None and found.role not in roles):
         raise NotFound("There is no such page for you. Ask the workspace's administrator for access.")

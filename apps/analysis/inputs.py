@@ -159,9 +159,7 @@ class StudyInputs:
         query = """
             SELECT external_id, content_hash, first_system, second_system, rater_uuid::text, first_on_left,
                    oriented, purpose, disposition FROM compared"""
-        lines = sorted(
-            json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() for row in self._rows(query)
-        )
+        lines = sorted(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() for row in self._rows(query))
         return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
     def _rows(self, query: str, *, bare: bool = False, **more: Any) -> Iterator[tuple[Any, ...]]:

@@ -12,9 +12,7 @@ from .inputs import BoardInputs, StudyInputs
 CONFIDENCE_LEVEL = 0.95
 
 
-def leaderboard_of(
-    inputs: StudyInputs, *, inputs_sha256: str, seed: int, baseline: str | None
-) -> dict[str, Any]:
+def leaderboard_of(inputs: StudyInputs, *, inputs_sha256: str, seed: int, baseline: str | None) -> dict[str, Any]:
     """Everything a leaderboard says, ready to be frozen. Equal inputs and seed give an equal structure."""
     systems = inputs.systems()
     people = inputs.human_comparisons(systems)

@@ -32,9 +32,7 @@ class Analysis(models.Model):
 
     class Meta:
         verbose_name_plural = "analyses"
-        constraints = (
-            models.UniqueConstraint(fields=["study", "key_sha256"], name="analysis_is_one_per_key"),
-        )
+        constraints = (models.UniqueConstraint(fields=["study", "key_sha256"], name="analysis_is_one_per_key"),)
         indexes = (models.Index(fields=["study", "kind", "-id"], name="analysis_newest"),)
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from apps.accounts.access import signed_in
 from apps.accounts.models import READS_RESULTS
 from apps.analysis.filters import Filters
 from apps.analysis.services import current_leaderboard
@@ -21,9 +22,7 @@ class LeaderboardView(APIView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter(
-                "workspace", str, description="Needed only where two workspaces share the slug."
-            ),
+            OpenApiParameter("workspace", str, description="Needed only where two workspaces share the slug."),
             OpenApiParameter("slice", str, many=True, description="key=value; may be repeated."),
             OpenApiParameter("rater_group", str, description="Only people of this group; judges stay."),
         ],
@@ -34,8 +33,9 @@ class LeaderboardView(APIView):
         study = _study(request, slug)
         query = request.query_params
         filters = Filters.parse(query.getlist("slice"), query.get("rater_group"))
-        note_results_opened(study=study, user_id=request.user.pk)
-        analysis = current_leaderboard(study=study, filters=filters, by=request.user.uuid)
+        user = signed_in(request)
+        note_results_opened(study=study, user_id=user.pk)
+        analysis = current_leaderboard(study=study, filters=filters, by=user.uuid)
         return HttpResponse(analysis.result, content_type="application/json")
 
 

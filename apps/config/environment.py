@@ -40,8 +40,7 @@ def database_from_url(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(
-            "DATABASE_URL must look like postgresql://user:password@host:5432/name; "
-            "Touchstone runs on PostgreSQL only."
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name; Touchstone runs on PostgreSQL only."
         )
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")

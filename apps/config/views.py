@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.accounts.access import signed_in
 from apps.accounts.models import READS_RESULTS, User
 from apps.rating.models import Enrolment, Standing
 from apps.rating.selectors import enrolments_of, progress_of, totals_of, why_no_task
@@ -25,10 +26,10 @@ from .demo.people import is_demo_person
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this person can rate, and whose results she can read."""
-    assert isinstance(request.user, User)
+    user = signed_in(request)
     context = {
-        "desks": [_desk(enrolment) for enrolment in enrolments_of(request.user)],
-        "studies": [_study(study) for study in _readable(request.user)],
+        "desks": [_desk(enrolment) for enrolment in enrolments_of(user)],
+        "studies": [_study(study) for study in _readable(user)],
     }
     return render(request, "home.html", context)
 
@@ -49,9 +50,7 @@ def _desk(enrolment: Enrolment) -> dict[str, Any]:
 
 
 def _readable(user: User) -> list[Study]:
-    studies = Study.objects.filter(
-        workspace__memberships__user=user, workspace__memberships__role__in=READS_RESULTS
-    )
+    studies = Study.objects.filter(workspace__memberships__user=user, workspace__memberships__role__in=READS_RESULTS)
     return list(studies.select_related("workspace").order_by("-created_at", "-pk"))
 
 

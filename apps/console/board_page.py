@@ -34,9 +34,7 @@ def board_context(
         "filter_fields": _hidden_fields(filters),
         "job": _job(job, address) if job else None,
         "filters": _filter_choices(study, filters),
-        "json_url": reverse("console:analysis_json", args=[*address, analysis.public_id])
-        if analysis
-        else None,
+        "json_url": reverse("console:analysis_json", args=[*address, analysis.public_id]) if analysis else None,
     }
 
 
@@ -62,9 +60,7 @@ def _board(analysis: Analysis, address: list[str]) -> dict[str, Any]:
         "n_items": result["n_items"],
         "n_unblinded": result["n_unblinded"],
         "islands": _islands(result["systems"]),
-        "left_out": [
-            {"name": name, "n": n, "meaning": meaning_of(name)} for name, n in result["left_out"].items()
-        ],
+        "left_out": [{"name": name, "n": n, "meaning": meaning_of(name)} for name, n in result["left_out"].items()],
         "agreement": _agreement(result["agreement"]),
         "inputs_sha256": result["inputs_sha256"],
         "method_note": " ".join(dict.fromkeys(note["reason"] for note in result["intervals"])),
@@ -76,7 +72,10 @@ def _islands(systems: list[Row]) -> list[dict[str, Any]]:
     islands: dict[int, list[Row]] = {}
     for system in systems:
         islands.setdefault(system["island"], []).append(system)
-    return [{"rows": _rows(members)} for members in islands.values()]
+    return [
+        {"rows": _rows(members), "has_baseline": any(row["baseline"] for row in members)}
+        for members in islands.values()
+    ]
 
 
 def _rows(members: list[Row]) -> list[Row]:
@@ -148,9 +147,7 @@ def _figures(figures: Row) -> Row:
 def _with_interval(figures: Row, name: str) -> str:
     if figures[name] is None:
         return "–"
-    return (
-        f"{_number(figures[name])} ({_number(figures[name + '_low'])} … {_number(figures[name + '_high'])})"
-    )
+    return f"{_number(figures[name])} ({_number(figures[name + '_low'])} … {_number(figures[name + '_high'])})"
 
 
 def _number(value: float | None) -> str:

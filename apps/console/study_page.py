@@ -19,9 +19,7 @@ from apps.studies.models import Study, StudyOutput, StudyState
 from apps.studies.services.protocol import current_protocol
 
 ACTIONS = {
-    StudyState.DRAFT: [
-        (StudyState.OPEN, "Open the study", "Plans the first round and lets raters in.", "primary")
-    ],
+    StudyState.DRAFT: [(StudyState.OPEN, "Open the study", "Plans the first round and lets raters in.", "primary")],
     StudyState.OPEN: [
         (StudyState.PAUSED, "Pause", "Nobody gets new tasks; answers under way are still stored.", "plain"),
         (StudyState.CLOSED, "Close", "For good. Answers under way are kept for a week, set aside.", "danger"),
@@ -66,9 +64,7 @@ def study_context(study: Study, *, may_run: bool) -> dict[str, Any]:
 
 def _facts(study: Study) -> list[dict[str, Any]]:
     totals, showings = totals_of(study), showing_counts(study)
-    gone = {
-        name: getattr(showings, name) for name in ("open", "judged", "late", "skipped", "expired", "released")
-    }
+    gone = {name: getattr(showings, name) for name in ("open", "judged", "late", "skipped", "expired", "released")}
     return [
         {"label": "items", "value": totals.n_items, "hint": ""},
         {"label": "systems", "value": totals.n_systems, "hint": ""},
@@ -88,9 +84,7 @@ def _facts(study: Study) -> list[dict[str, Any]]:
 
 def _systems(study: Study) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    rows = StudyOutput.objects.filter(study=study).values_list(
-        "system__name", "system__family", "system__version"
-    )
+    rows = StudyOutput.objects.filter(study=study).values_list("system__name", "system__family", "system__version")
     for name, family, version in rows.order_by("system__name"):
         row = found.setdefault(name, {"name": name, "family": family, "version": version, "n_outputs": 0})
         row["n_outputs"] += 1

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.access import membership_of
-from apps.accounts.models import RUNS_STUDIES, User
+from apps.accounts.access import membership_of, signed_in
+from apps.accounts.models import RUNS_STUDIES
 from apps.analysis.filters import Filters
 from apps.analysis.jobs import filters_of, start_leaderboard_job
 from apps.analysis.selectors import (
@@ -46,12 +46,10 @@ def change_study_state(request: HttpRequest, workspace: str, study: str, to: str
     found = study_as_manager(request.user, workspace, study)
     if to not in StudyState.values:
         raise NotFound("There is no such state.")
-    by = _user(request).uuid
+    by = signed_in(request).uuid
     try:
         changed = (
-            open_study(study=found, by=by)
-            if to == StudyState.OPEN
-            else change_state(study_id=found.pk, to=to, by=by)
+            open_study(study=found, by=by) if to == StudyState.OPEN else change_state(study_id=found.pk, to=to, by=by)
         )
         messages.success(request, f"The study is {changed.get_state_display()} now.")
     except Refused as refused:
@@ -73,7 +71,7 @@ def enrol(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
     enrolment = enrol_rater(
         study=found,
         user=candidates[sent["user"]],
-        by=_user(request).uuid,
+        by=signed_in(request).uuid,
         group=sent["group"],
         target=sent["target"],
     )
@@ -91,9 +89,7 @@ def leaderboard(request: HttpRequest, workspace: str, study: str) -> HttpRespons
     context = board_context(
         found, filters, latest_analysis(found, filters), job=running_leaderboard_job(found, filters)
     )
-    template = (
-        "console/leaderboard.html#board" if getattr(request, "htmx", False) else "console/leaderboard.html"
-    )
+    template = "console/leaderboard.html#board" if getattr(request, "htmx", False) else "console/leaderboard.html"
     return render(request, template, context)
 
 
@@ -103,7 +99,7 @@ def compute(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
     """Ask for a fresh leaderboard; the page then watches the job."""
     found = _opened(request, workspace, study)
     filters = _filters(request)
-    start_leaderboard_job(study=found, filters=filters, by=_user(request).uuid)
+    start_leaderboard_job(study=found, filters=filters, by=signed_in(request).uuid)
     return redirect(leaderboard_url(found, filters))
 
 
@@ -126,9 +122,7 @@ def frozen_analysis(request: HttpRequest, workspace: str, study: str, analysis: 
     found = _opened(request, workspace, study)
     frozen = analysis_named(found, analysis)
     filters = Filters.from_settings(frozen.settings["filters"])
-    return render(
-        request, "console/leaderboard.html", board_context(found, filters, frozen, job=None, frozen=True)
-    )
+    return render(request, "console/leaderboard.html", board_context(found, filters, frozen, job=None, frozen=True))
 
 
 @login_required
@@ -141,21 +135,13 @@ def frozen_analysis_json(request: HttpRequest, workspace: str, study: str, analy
 
 def _opened(request: HttpRequest, workspace: str, study: str) -> Study:
     found = study_as_reader(request.user, workspace, study)
-    note_results_opened(study=found, user_id=_user(request).pk)
+    note_results_opened(study=found, user_id=signed_in(request).pk)
     return found
 
 
 def _filters(request: HttpRequest) -> Filters:
     query = request.GET if request.method == "GET" else request.POST
     slices = [
-        f"{key.removeprefix('slice.')}={value}"
-        for key, value in query.items()
-        if key.startswith("slice.") and value
+        f"{key.removeprefix('slice.')}={value}" for key, value in query.items() if key.startswith("slice.") and value
     ]
     return Filters.parse(slices, query.get("group") or None)
-
-
-def _user(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise Refused("Sign in first.")
-    return request.user

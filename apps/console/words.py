@@ -27,7 +27,9 @@ def sentence_of(result: dict[str, Any]) -> str:
         return "There is nothing to rank yet: two systems need judgments that decide or tie between them."
     sentence = _who_leads(ranked)
     if result["n_islands"] > 1:
-        sentence += f" The systems fall into {result['n_islands']} groups that never met; ranks hold inside a group only."
+        sentence += (
+            f" The systems fall into {result['n_islands']} groups that never met: ranks hold inside a group."
+        )
     return sentence
 
 
@@ -37,9 +39,5 @@ def _who_leads(ranked: list[dict[str, Any]]) -> str:
         return f"{best[0]} leads: it is first at 95 % confidence, ahead of all {len(ranked) - 1} others."
     if len(best) == len(ranked):
         return f"No system is first yet: all {len(ranked)} may still be."
-    names = (
-        f"{', '.join(best[:-1])} and {best[-1]}"
-        if len(best) <= 4
-        else f"{len(best)} of {len(ranked)} systems"
-    )
+    names = f"{', '.join(best[:-1])} and {best[-1]}" if len(best) <= 4 else f"{len(best)} of {len(ranked)} systems"
     return f"{names} may each still be first: they are not separable yet."

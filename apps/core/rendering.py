@@ -21,11 +21,7 @@ _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
     # No images: an image is a request to somewhere. Breaks: models mean the line ends they write.
-    return (
-        MarkdownIt("commonmark", {"html": False, "breaks": True})
-        .enable(["table", "strikethrough"])
-        .disable("image")
-    )
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"]).disable("image")
 
 
 def to_html(text: str) -> SafeString:

@@ -92,7 +92,8 @@ def judgments_at(cut: Cut) -> JudgmentsAtCut:
 
 def _rule_conditions(cut: Cut) -> tuple[str, dict[str, Any]]:
     rule_set = RuleSet.objects.filter(study=cut.study_id, version=cut.rule_version).first()
-    whens, parameters = [], {}
+    whens: list[str] = []
+    parameters: dict[str, Any] = {}
     for ordinal, rule in enumerate(rule_set.rules if rule_set else []):
         known, prefix = RULES[rule["name"]], f"rule_{ordinal}_"
         whens.append(f"WHEN {known.condition.format(prefix=prefix)} THEN 'rule:{rule['name']}'")

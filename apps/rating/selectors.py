@@ -12,8 +12,8 @@ from apps.accounts.models import Membership, User
 from apps.studies.models import Study, StudyState
 
 from .models import Assignment, Draw, Enrolment, Judgment, Outcome, RaterKind, Source, Standing
-from .serving.draws import PARKED_AFTER_SKIPS
 from .services.serving import n_done
+from .serving.draws import PARKED_AFTER_SKIPS
 
 _DONE = Q(outcome__in=[Outcome.JUDGED, Outcome.LATE])
 
@@ -77,9 +77,7 @@ def why_no_task(enrolment: Enrolment) -> NoTask:
 
 def _with_other_raters(enrolment: Enrolment) -> tuple[int, datetime | None]:
     held = (
-        Assignment.objects.filter(
-            study=enrolment.study_id, outcome__isnull=True, expires_at__gt=timezone.now()
-        )
+        Assignment.objects.filter(study=enrolment.study_id, outcome__isnull=True, expires_at__gt=timezone.now())
         .exclude(rater=enrolment.rater_id)
         .exclude(task__assignments__in=_seen_by(enrolment))
         .values_list("expires_at", flat=True)
@@ -98,9 +96,7 @@ def _seen_by(enrolment: Enrolment) -> Any:
 def last_answered(enrolment: Enrolment) -> Assignment | None:
     """The showing she judged last: what "change my last answer" opens."""
     return (
-        Assignment.objects.filter(
-            _DONE, study=enrolment.study_id, rater=enrolment.rater_id, source=Source.SERVED
-        )
+        Assignment.objects.filter(_DONE, study=enrolment.study_id, rater=enrolment.rater_id, source=Source.SERVED)
         .order_by("-ended_at", "-pk")
         .first()
     )
@@ -188,10 +184,7 @@ class RaterRow:
 def raters_of(study: Study) -> list[RaterRow]:
     """Everyone enrolled, people first, the busiest first."""
     counts = dict(
-        Assignment.objects.filter(_DONE, study=study)
-        .values("rater")
-        .annotate(n=Count("pk"))
-        .values_list("rater", "n")
+        Assignment.objects.filter(_DONE, study=study).values("rater").annotate(n=Count("pk")).values_list("rater", "n")
     )
     enrolments = Enrolment.objects.filter(study=study).select_related("rater")
     rows = [

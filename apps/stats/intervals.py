@@ -46,15 +46,11 @@ def wilson(successes: float, n: float, confidence_level: float = 0.95) -> Interv
         raise EmptyInput("wilson needs at least one trial; show a dash where nothing was tried.")
     if not 0 <= successes <= n:
         raise InvalidInput(f"{successes} successes of {n} trials; give between 0 and n successes.")
-    low, high = wilson_of_share(
-        np.array([successes / n]), np.array([float(n)]), two_sided_quantile(confidence_level)
-    )
+    low, high = wilson_of_share(np.array([successes / n]), np.array([float(n)]), two_sided_quantile(confidence_level))
     return Interval(float(low[0]), float(high[0]))
 
 
-def wilson_of_share(
-    share: FloatArray, n_effective: FloatArray, quantile: float
-) -> tuple[FloatArray, FloatArray]:
+def wilson_of_share(share: FloatArray, n_effective: FloatArray, quantile: float) -> tuple[FloatArray, FloatArray]:
     """Wilson's interval at an effective number of trials, elementwise.
 
     With dependent trials the number of trials is replaced by the number of independent ones that would leave

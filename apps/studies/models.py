@@ -30,9 +30,7 @@ class Item(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["workspace", "external_id", "content_hash"], name="item_version_is_unique"
-            ),
+            models.UniqueConstraint(fields=["workspace", "external_id", "content_hash"], name="item_version_is_unique"),
             models.UniqueConstraint(fields=["id", "workspace"], name="item_of_workspace"),
         )
 
@@ -106,9 +104,7 @@ class Study(models.Model):
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=StudyState, default=StudyState.DRAFT)
     seed = models.BigIntegerField()
-    is_invented = models.BooleanField(
-        default=False, help_text="Demo data: every page that shows its numbers says so."
-    )
+    is_invented = models.BooleanField(default=False, help_text="Demo data: every page that shows its numbers says so.")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -243,12 +239,8 @@ class StudyOutput(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["study", "item", "system", "sample"], name="study_output_version_is_one"
-            ),
-            models.UniqueConstraint(
-                fields=["study", "item", "output", "system"], name="study_output_is_unique"
-            ),
+            models.UniqueConstraint(fields=["study", "item", "system", "sample"], name="study_output_version_is_one"),
+            models.UniqueConstraint(fields=["study", "item", "output", "system"], name="study_output_is_unique"),
         )
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from apps.core.errors import Refused
 from apps.core.rendering import to_html
 from apps.rating.choices import Choice, choice_of, choices_for
 from apps.rating.models import Assignment, Enrolment, SkipReason
@@ -87,9 +88,8 @@ def desk_url(enrolment: Enrolment) -> str:
 
 
 def _task(assignment: Assignment, *, changing: bool) -> TaskPage:
-    task, item, protocol = assignment.task, assignment.task.item, assignment.protocol
-    a, b = task.output_a, task.output_b
-    left, right = (a, b) if assignment.a_on_left else (b, a)
+    item, protocol = assignment.task.item, assignment.protocol
+    left, right = _sides(assignment)
     earlier = current_judgment(assignment) if changing else None
     return TaskPage(
         public_id=assignment.public_id,
@@ -102,8 +102,7 @@ def _task(assignment: Assignment, *, changing: bool) -> TaskPage:
         left_is_empty=_is_empty(left),
         right_is_empty=_is_empty(right),
         choices=[
-            {"value": choice, "label": LABELS[choice], "key": KEYS[choice]}
-            for choice in choices_for(protocol.verdicts)
+            {"value": choice, "label": LABELS[choice], "key": KEYS[choice]} for choice in choices_for(protocol.verdicts)
         ],
         skip_reasons=[{"value": value, "label": label} for value, label in SkipReason.choices],
         expires_at=assignment.expires_at,
@@ -112,6 +111,14 @@ def _task(assignment: Assignment, *, changing: bool) -> TaskPage:
         else None,
         supersedes=earlier.submission if earlier else None,
     )
+
+
+def _sides(assignment: Assignment) -> tuple[Output, Output]:
+    """The outputs as they stand on her screen: left, right."""
+    a, b = assignment.task.output_a, assignment.task.output_b
+    if b is None:
+        raise Refused("The desk shows comparisons only; this task is a rubric.")
+    return (a, b) if assignment.a_on_left else (b, a)
 
 
 def _turn(message: dict[str, str]) -> dict[str, Any]:

@@ -82,9 +82,7 @@ def guideline(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
     """The guideline on a page of its own, for those without JavaScript."""
     enrolment = enrolment_of(request.user, workspace, study)
     context = study_context(enrolment, current_protocol(enrolment.study))
-    return render(
-        request, "workbench/guideline.html", {"study": context, "guideline_html": context["guideline_html"]}
-    )
+    return render(request, "workbench/guideline.html", {"study": context, "guideline_html": context["guideline_html"]})
 
 
 def _go_on(request: HttpRequest, enrolment: Enrolment) -> HttpResponseBase:

@@ -1,11 +1,9 @@
 """Giving out work: one live lease, sides, expiry, skips, empty desks."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 
 from apps.rating.models import Assignment, Draw, Outcome
-from apps.rating.services import give_assignment, skip_assignment
+from apps.rating.services import give_assignment
 from tests.studies_for_tests import Lab
 
 

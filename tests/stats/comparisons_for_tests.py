@@ -26,9 +26,7 @@ def golden_table(name: str) -> tuple[list[str], PairwiseCounts, dict[str, float]
         results = list(csv.DictReader(file))
     with (DATA / f"{name}-golden.csv").open(encoding="utf-8") as file:
         golden = {
-            row["item"]: float(row["score"])
-            for row in csv.DictReader(file)
-            if row["algorithm"] == "bradley_terry"
+            row["item"]: float(row["score"]) for row in csv.DictReader(file) if row["algorithm"] == "bradley_terry"
         }
     names = sorted(golden)
     code = {competitor: place for place, competitor in enumerate(names)}
@@ -53,7 +51,7 @@ def labels_of(name: str) -> tuple[np.ndarray, np.ndarray]:
 
 @st.composite
 def comparison_rows(draw: st.DrawFn, most_competitors: int = 5) -> ComparisonRows:
-    """Random rows in which everybody has beaten and been beaten by a neighbour, so that a finite fit exists."""
+    """Random rows in which everybody beat, and was beaten by, a neighbour: a finite fit exists."""
     n = draw(st.integers(2, most_competitors))
     who, what = st.integers(0, 3), st.integers(0, 4)
     row = st.tuples(st.integers(0, n - 1), st.integers(1, n - 1), st.integers(0, 3), st.integers(1, 3), who, what)

@@ -78,9 +78,7 @@ def test_canonical_json_is_json_of_the_same_value(value):
 
 def test_an_output_is_hashed_by_what_a_rater_sees():
     plain = OutputRow(item="q1", system="s", text="hello")
-    costly = OutputRow(
-        item="q2", system="t", sample=4, text="hello", cost_usd=Decimal(1), latency_ms=3, tokens=1
-    )
+    costly = OutputRow(item="q2", system="t", sample=4, text="hello", cost_usd=Decimal(1), latency_ms=3, tokens=1)
     talk = OutputRow(item="q1", system="s", messages=({"role": "assistant", "content": "hello"},))
     assert plain.content_hash() == costly.content_hash()
     assert plain.content_hash() != talk.content_hash()

@@ -23,8 +23,6 @@ def give_role(*, workspace: Workspace, user: User, role: str, by: UUID | None = 
     """Make `user` a member with `role`, or change the role she has."""
     if role not in Role.values:
         raise Refused(f"There is no role {role!r}: choose one of {', '.join(Role.values)}.")
-    membership, _ = Membership.objects.update_or_create(
-        workspace=workspace, user=user, defaults={"role": role}
-    )
+    membership, _ = Membership.objects.update_or_create(workspace=workspace, user=user, defaults={"role": role})
     audit.record("role given", f"user:{user.uuid}", by=by, workspace_id=workspace.pk, role=role)
     return membership

@@ -25,16 +25,12 @@ def current_leaderboard(*, study: Study, filters: Filters, by: UUID | None) -> A
     """The leaderboard of the facts as they are now; computed only if they moved since the last one."""
     cut = take_cut(study_id=study.pk)
     settings, versions = _settings(cut, filters), _versions()
-    found = Analysis.objects.filter(
-        study=study, kind=KIND, cut=cut, settings=settings, versions=versions
-    ).first()
+    found = Analysis.objects.filter(study=study, kind=KIND, cut=cut, settings=settings, versions=versions).first()
     return found or compute_leaderboard(study=study, filters=filters, by=by, cut=cut)
 
 
 @transaction.atomic
-def compute_leaderboard(
-    *, study: Study, filters: Filters, by: UUID | None, cut: Cut | None = None
-) -> Analysis:
+def compute_leaderboard(*, study: Study, filters: Filters, by: UUID | None, cut: Cut | None = None) -> Analysis:
     """Compute the leaderboard as of `cut` (now, if None) and freeze it, or find the same one frozen before."""
     cut = cut or take_cut(study_id=study.pk)
     settings, versions = _settings(cut, filters), _versions()
@@ -69,9 +65,7 @@ def compute_leaderboard(
 
 
 def _settings(cut: Cut, filters: Filters) -> dict[str, Any]:
-    protocol = ProtocolVersion.objects.select_related("baseline").get(
-        study=cut.study_id, number=cut.protocol_number
-    )
+    protocol = ProtocolVersion.objects.select_related("baseline").get(study=cut.study_id, number=cut.protocol_number)
     return {
         "filters": filters.as_settings(),
         "confidence_level": CONFIDENCE_LEVEL,

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from apps.accounts.models import Role, User, Workspace
 from apps.accounts.services import create_workspace, give_role
-from apps.rating.exchange.storing import import_bundle
 from apps.rating.exchange.bundle import read_bundle
+from apps.rating.exchange.storing import import_bundle
 from apps.rating.services import enrol_rater, open_study
 from apps.studies.models import Study, StudyState
 
@@ -38,7 +38,5 @@ def _import(workspace: Workspace) -> Study:
     study = Study.objects.select_related("workspace").get(workspace=workspace, slug=STUDY)
     for person in DEMO_PEOPLE:
         if person.role == Role.RATER:
-            enrol_rater(
-                study=study, user=User.objects.get(email=person.email), by=None, group="demo", target=60
-            )
+            enrol_rater(study=study, user=User.objects.get(email=person.email), by=None, group="demo", target=60)
     return study if study.state == StudyState.OPEN else open_study(study=study, by=None)

@@ -8,7 +8,5 @@ def take_ids(table: str, n: int) -> list[int]:
     if not n:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, n]
-        )
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, n])
         return sorted(row[0] for row in cursor.fetchall())

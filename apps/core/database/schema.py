@@ -35,9 +35,7 @@ def append_only(table: str) -> RunSQL:
     )
 
 
-def belongs_together(
-    table: str, columns: Sequence[str], target: str, target_columns: Sequence[str]
-) -> RunSQL:
+def belongs_together(table: str, columns: Sequence[str], target: str, target_columns: Sequence[str]) -> RunSQL:
     """A composite foreign key: `columns` of `table` must occur together in `target`.
 
     It is what keeps a task from joining an item of one study with an output of another. The target columns

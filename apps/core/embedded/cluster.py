@@ -59,9 +59,7 @@ class Cluster:
         if not self.home.data.exists():
             self._initialise()
         self.home.settings.write_text(_SETTINGS.format(socket=self.home.socket, port=PORT))
-        self._run(
-            "pg_ctl", "-D", self.home.data, "-l", self.home.log, "-w", "-t", str(START_SECONDS), "start"
-        )
+        self._run("pg_ctl", "-D", self.home.data, "-l", self.home.log, "-w", "-t", str(START_SECONDS), "start")
         self._make_database()
 
     def stop(self) -> None:
@@ -104,11 +102,7 @@ class Cluster:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
 
     def _run(self, program: str, *words: str | Path) -> None:
-        identity = (
-            {}
-            if self.owner is None
-            else {"user": self.owner.uid, "group": self.owner.gid, "extra_groups": []}
-        )
+        identity = {} if self.owner is None else {"user": self.owner.uid, "group": self.owner.gid, "extra_groups": []}
         answer = subprocess.run(  # type: ignore[call-overload] # noqa: S603 - our own program and folders
             [self._program(program), *words],
             cwd=self.home.folder,

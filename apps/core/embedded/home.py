@@ -86,7 +86,10 @@ def make_outer_folder(home: Home) -> Owner | None:
             "or a backslash. Move the checkout, or set DATABASE_URL to a PostgreSQL of your own."
         )
     try:
-        return _make_root_folder(home) if home.as_root else _make_own_folder(home)
+        if home.as_root:
+            return _make_root_folder(home)
+        _make_own_folder(home)
+        return None
     except PermissionError as error:
         raise EmbeddedServerError(
             f"{error.filename} is not ours to write: the embedded database cannot live in {home.folder}. Run as "

@@ -59,7 +59,8 @@ def stop_server(var: Path, *, force: bool = False) -> bool:
         others = [process.pid for process in living_users(home) if process.pid != os.getpid()]
         if others and not force:
             raise EmbeddedServerError(
-                f"The database is used by the processes {', '.join(map(str, others))}. End them, or stop it with --force."
+                f"The database is used by the processes {', '.join(map(str, others))}. "
+                "End them, or stop it with --force."
             )
         cluster.stop()
     return True

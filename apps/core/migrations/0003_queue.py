@@ -16,6 +16,4 @@ def install(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("core", "0002_append_only")]
 
-    operations = [
-        migrations.RunPython(install, lambda apps, editor: editor.execute("DROP SCHEMA pgmq CASCADE"))
-    ]
+    operations = [migrations.RunPython(install, lambda apps, editor: editor.execute("DROP SCHEMA pgmq CASCADE"))]

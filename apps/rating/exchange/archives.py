@@ -32,9 +32,7 @@ def open_archive(path: Path) -> Iterator[dict[str, Entry]]:
             with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
                 yield _tar_entries(archive, path)
     except _DAMAGE as error:
-        raise refused(
-            path.name, "a folder, or a whole .zip, .tar, .tar.gz or .tgz archive", str(error)
-        ) from None
+        raise refused(path.name, "a folder, or a whole .zip, .tar, .tar.gz or .tgz archive", str(error)) from None
 
 
 def refused(file: str, expected: str, found: str) -> ImportRefused:

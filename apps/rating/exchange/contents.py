@@ -38,15 +38,11 @@ def open_documented(source: Source, report: Report) -> Contents:
     entry = source.find(STUDY_FILE)
     study = parse_study(read_whole(entry.open()), file=STUDY_FILE, report=report) if entry else None
     files = tables_of(source, report)
-    streams = {
-        table.name: [open_table(files[table.name], table, report)] for table in TABLES if table.name in files
-    }
+    streams = {table.name: [open_table(files[table.name], table, report)] for table in TABLES if table.name in files}
     return Contents(study, streams)
 
 
-def _rows_of(
-    stream: Stream, table: Table, report: Report, on_progress: Progress | None
-) -> Iterator[ParsedRow]:
+def _rows_of(stream: Stream, table: Table, report: Report, on_progress: Progress | None) -> Iterator[ParsedRow]:
     parser = RowParser(table, file=stream.file, report=report, holds_cells=stream.holds_cells)
     n_rows = 0
     for n_rows, (line, raw) in enumerate(stream.rows, start=1):

@@ -8,9 +8,7 @@ from .columns import Column, Table
 from .kinds import Kind, Unfit
 from .problems import Problem, Report, shown
 
-UNREADABLE: Any = (
-    object()
-)  # stands where the reader already reported a value, so that it is not called missing
+UNREADABLE: Any = object()  # stands where the reader already reported a value, so that it is not called missing
 _NONE_BAD: frozenset[str] = frozenset()
 
 

@@ -47,9 +47,7 @@ def open_source(path: Path) -> Iterator[Source]:
 def _folder_entries(folder: Path) -> dict[str, Entry]:
     budget = Budget()
     files = sorted(file for file in folder.iterdir() if file.is_file() and not _is_litter(file.name))
-    return {
-        file.name: Entry(file.name, file.stat().st_size, partial(_open_bytes, file), budget) for file in files
-    }
+    return {file.name: Entry(file.name, file.stat().st_size, partial(_open_bytes, file), budget) for file in files}
 
 
 def _open_bytes(file: Path) -> BinaryIO:
@@ -65,9 +63,7 @@ def _of_one_folder(members: dict[str, Entry], path: Path) -> dict[str, Entry]:
         raise refused(path.name, "all tables in one folder of the archive", f"tables in {folders}")
     top = next(iter(tops), PurePosixPath("."))
     if len(top.parts) > 1:
-        raise refused(
-            path.name, "the tables at the top of the archive or in its one folder", f"them in {top}"
-        )
+        raise refused(path.name, "the tables at the top of the archive or in its one folder", f"them in {top}")
     return {file.name: entry for file, entry in paths.items() if file.parent == top}
 
 

@@ -13,7 +13,7 @@ from apps.studies.material import StudyFile
 from apps.studies.models import Study, System
 from apps.studies.services import ProtocolTerms, create_study
 from apps.studies.services.material import Differs, Stored, store_items, store_outputs, store_systems
-from apps.studies.services.protocol import current_protocol
+from apps.studies.services.protocol import criteria_of, current_protocol
 
 from .bundle import Bundle
 from .problems import ImportRefused, Problem, shown
@@ -94,9 +94,7 @@ def _study(
             _refuse_other_terms(terms, found)
         return found, False
     terms = terms or StudyFile()
-    baseline = (
-        System.objects.filter(workspace=workspace, name=terms.baseline).first() if terms.baseline else None
-    )
+    baseline = System.objects.filter(workspace=workspace, name=terms.baseline).first() if terms.baseline else None
     study = create_study(
         workspace=workspace,
         slug=slug,
@@ -116,13 +114,12 @@ def _study(
 
 def _refuse_other_terms(terms: StudyFile, study: Study) -> None:
     protocol = current_protocol(study)
-    criteria = list(protocol.criteria.order_by("ordinal").values("key", "question", "anchors"))
     pairs = {
         "name": (terms.name or study.slug, study.name),
         "question": (terms.question, protocol.question),
         "guideline": (terms.guideline, protocol.guideline),
         "verdicts": (sorted(terms.verdicts), sorted(protocol.verdicts)),
-        "criteria": ([criterion.as_dict() for criterion in terms.criteria], criteria),
+        "criteria": ([criterion.as_dict() for criterion in terms.criteria], criteria_of(protocol)),
         "baseline": (terms.baseline, protocol.baseline.name if protocol.baseline else None),
     }
     problems = [

@@ -110,7 +110,7 @@ class FactStore:
     # Raters -----------------------------------------------------------------------------------------------
 
     def _store_raters(self, rows: Sequence[JudgmentRow]) -> None:
-        first = {}
+        first: dict[UUID, JudgmentRow] = {}
         for row in rows:
             first.setdefault(row.rater_uuid, row)
         known = {r.uuid: r for r in Rater.objects.filter(workspace=self.study.workspace_id, uuid__in=first)}
@@ -139,9 +139,7 @@ class FactStore:
             if group is None:
                 new.append((self._raters[uuid], row.rater_group or ""))
             elif row.rater_group is not None and row.rater_group != group:
-                self._refuse(
-                    row, "rater_group", f"{shown(group)}, as this rater is enrolled", row.rater_group
-                )
+                self._refuse(row, "rater_group", f"{shown(group)}, as this rater is enrolled", row.rater_group)
         Enrolment.objects.bulk_create(
             Enrolment(study=self.study, workspace_id=self.study.workspace_id, rater_id=rater, group=group)
             for rater, group in new
@@ -164,9 +162,7 @@ class FactStore:
                 known[task] = answer
                 new.append((task, answer))
             elif known[task] != answer:
-                self._refuse(
-                    row, "verdict", "the gold that this task has already (retire that one first)", row.verdict
-                )
+                self._refuse(row, "verdict", "the gold that this task has already (retire that one first)", row.verdict)
         Gold.objects.bulk_create(
             Gold(
                 study=self.study, task_id=task, verdict=verdict, answers=answers, rationale=rationale, use=use,
@@ -223,9 +219,7 @@ class FactStore:
         }
         for column, (new, old) in given.items():
             if new != old:
-                self._refuse(
-                    row, column, "what is stored for this judgment (judgments never change)", "something else"
-                )
+                self._refuse(row, column, "what is stored for this judgment (judgments never change)", "something else")
                 return
 
     def _refuse(self, row: GoldRow | JudgmentRow, column: str, expected: str, found: Any) -> None:
@@ -268,12 +262,8 @@ class _NewJudgments:
 
     def _find_showings(self) -> None:
         """Showings stored before: a later revision joins them, another first answer is refused by name."""
-        stored = Assignment.objects.filter(study=self._study).values_list(
-            "task", "rater", "showing", "pk", "source"
-        )
-        self._showings = {
-            (task, rater, showing): pk for task, rater, showing, pk, source in stored.iterator()
-        }
+        stored = Assignment.objects.filter(study=self._study).values_list("task", "rater", "showing", "pk", "source")
+        self._showings = {(task, rater, showing): pk for task, rater, showing, pk, source in stored.iterator()}
         revisions = Judgment.objects.filter(study=self._study).values_list("assignment", "revision", "pk")
         self._judgments = {(assignment, revision): pk for assignment, revision, pk in revisions.iterator()}
 

@@ -156,9 +156,7 @@ def _lines(entry: Entry, report: Report) -> Iterator[tuple[int, bytes]]:
                 line += 1
                 if len(data) > MAX_LINE_BYTES:
                     limit = f"lines of at most {MAX_LINE_BYTES // 1024**2} MiB"
-                    return report(
-                        Problem(entry.name, line, None, limit, "a longer one; the rest was not read")
-                    )
+                    return report(Problem(entry.name, line, None, limit, "a longer one; the rest was not read"))
                 yield line, data.removeprefix(b"\xef\xbb\xbf") if line == 1 else data
     except DAMAGE as error:
         report(Problem(entry.name, line + 1, None, "a file that can be read to its end", str(error)))

@@ -25,12 +25,8 @@ class Migration(migrations.Migration):
 
     operations = [
         *(append_only(table) for table in APPEND_ONLY),
-        belongs_together(
-            "rating_enrolment", ["study_id", "workspace_id"], "studies_study", ["id", "workspace_id"]
-        ),
-        belongs_together(
-            "rating_enrolment", ["rater_id", "workspace_id"], "rating_rater", ["id", "workspace_id"]
-        ),
+        belongs_together("rating_enrolment", ["study_id", "workspace_id"], "studies_study", ["id", "workspace_id"]),
+        belongs_together("rating_enrolment", ["rater_id", "workspace_id"], "rating_rater", ["id", "workspace_id"]),
         belongs_together("rating_standingchange", ENROLMENT_KEY, "rating_enrolment", ENROLMENT_KEY),
         belongs_together(
             "rating_task",
@@ -65,9 +61,7 @@ class Migration(migrations.Migration):
             "rating_assignment", ["protocol_id", "study_id"], "studies_protocolversion", ["id", "study_id"]
         ),
         belongs_together("rating_assignment", ENROLMENT_KEY, "rating_enrolment", ENROLMENT_KEY),
-        belongs_together(
-            "rating_judgment", ["assignment_id", "study_id"], "rating_assignment", ["id", "study_id"]
-        ),
+        belongs_together("rating_judgment", ["assignment_id", "study_id"], "rating_assignment", ["id", "study_id"]),
         belongs_together(
             "rating_judgment",
             ["supersedes_id", "study_id", "assignment_id", "supersedes_revision"],

@@ -92,8 +92,7 @@ class Assignment(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=~_SERVED
-                | Q(draw__isnull=False, leased_at__isnull=False, expires_at__isnull=False, sample=0),
+                condition=~_SERVED | Q(draw__isnull=False, leased_at__isnull=False, expires_at__isnull=False, sample=0),
                 name="assignment_served_has_a_lease",
             ),
             models.CheckConstraint(
@@ -115,15 +114,11 @@ class Assignment(models.Model):
                 condition=Q(skip_reason__isnull=True) | Q(outcome="skipped"),
                 name="assignment_skip_has_a_reason",
             ),
-            models.CheckConstraint(
-                condition=Q(purpose__in=Purpose.values), name="assignment_purpose_is_known"
-            ),
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="assignment_purpose_is_known"),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="assignment_source_is_known"),
         )
         indexes = (
-            models.Index(
-                fields=["rater", "study"], name="assignment_live", condition=Q(outcome__isnull=True)
-            ),
+            models.Index(fields=["rater", "study"], name="assignment_live", condition=Q(outcome__isnull=True)),
             models.Index(
                 fields=["study", "rater", "system_low", "system_high", "-shown_at"],
                 name="assignment_last_side",
@@ -173,17 +168,12 @@ class Judgment(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["study", "assignment", "revision"], name="judgment_revision_is_unique"
-            ),
+            models.UniqueConstraint(fields=["study", "assignment", "revision"], name="judgment_revision_is_unique"),
             models.UniqueConstraint(fields=["study", "submission"], name="judgment_submission_is_unique"),
             models.UniqueConstraint(fields=["study", "supersedes"], name="judgment_is_superseded_once"),
-            models.UniqueConstraint(
-                fields=["id", "study", "assignment", "revision"], name="judgment_of_assignment"
-            ),
+            models.UniqueConstraint(fields=["id", "study", "assignment", "revision"], name="judgment_of_assignment"),
             models.CheckConstraint(
-                condition=Q(revision=1, supersedes__isnull=True)
-                | Q(revision__gt=1, supersedes__isnull=False),
+                condition=Q(revision=1, supersedes__isnull=True) | Q(revision__gt=1, supersedes__isnull=False),
                 name="judgment_revision_needs_the_one_before",
             ),
             models.CheckConstraint(

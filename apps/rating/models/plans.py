@@ -102,9 +102,7 @@ class Band(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["study", "number"], name="band_is_unique"),)
-        indexes = (
-            models.Index(fields=["study", "number"], name="band_open", condition=Q(drained_at__isnull=True)),
-        )
+        indexes = (models.Index(fields=["study", "number"], name="band_open", condition=Q(drained_at__isnull=True)),)
 
     def __str__(self) -> str:
         return f"band {self.number} of study {self.study_id}"

@@ -35,9 +35,7 @@ class Rater(models.Model):
             models.UniqueConstraint(fields=["workspace", "user"], name="rater_is_one_per_person"),
             models.UniqueConstraint(fields=["id", "workspace"], name="rater_of_workspace"),
             models.CheckConstraint(condition=Q(kind__in=RaterKind.values), name="rater_kind_is_known"),
-            models.CheckConstraint(
-                condition=Q(kind="human") | Q(user__isnull=True), name="rater_judge_is_no_person"
-            ),
+            models.CheckConstraint(condition=Q(kind="human") | Q(user__isnull=True), name="rater_judge_is_no_person"),
         )
 
     def __str__(self) -> str:
@@ -65,9 +63,7 @@ class Enrolment(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["study", "rater"], name="enrolment_is_unique"),
-            models.CheckConstraint(
-                condition=Q(standing__in=Standing.values), name="enrolment_standing_is_known"
-            ),
+            models.CheckConstraint(condition=Q(standing__in=Standing.values), name="enrolment_standing_is_known"),
         )
 
     def __str__(self) -> str:

@@ -41,9 +41,7 @@ class Task(models.Model):
                 fields=["study", "output_a", "output_b"], name="task_is_unique", nulls_distinct=False
             ),
             models.UniqueConstraint(fields=["id", "study"], name="task_of_study"),
-            models.UniqueConstraint(
-                fields=["id", "study", "system_low", "system_high"], name="task_of_systems"
-            ),
+            models.UniqueConstraint(fields=["id", "study", "system_low", "system_high"], name="task_of_systems"),
             models.CheckConstraint(
                 condition=Q(
                     kind="comparison",

@@ -37,12 +37,10 @@ _TABLES: dict[str, type[Model]] = {
 def take_cut(*, study_id: int) -> Cut:
     """Note the highest id of every table of facts while nobody writes; the same facts give the same cut."""
     cutting_facts(study_id)
-    marks = {name: _highest(model, study_id) for name, model in _TABLES.items()}
+    marks: dict[str, Any] = {name: _highest(model, study_id) for name, model in _TABLES.items()}
     rule_version = RuleSet.objects.filter(study=study_id).aggregate(n=Max("version"))["n"] or 0
     number = ProtocolVersion.objects.filter(study=study_id).aggregate(n=Max("number"))["n"]
-    cut, _ = Cut.objects.get_or_create(
-        study_id=study_id, rule_version=rule_version, protocol_number=number, **marks
-    )
+    cut, _ = Cut.objects.get_or_create(study_id=study_id, rule_version=rule_version, protocol_number=number, **marks)
     return cut
 
 

@@ -24,9 +24,7 @@ def rater_for_user(*, workspace: Workspace, user: User) -> Rater:
 
 
 @transaction.atomic
-def enrol_rater(
-    *, study: Study, user: User, by: UUID | None, group: str = "", target: int | None = None
-) -> Enrolment:
+def enrol_rater(*, study: Study, user: User, by: UUID | None, group: str = "", target: int | None = None) -> Enrolment:
     """Let a member of the workspace rate in the study. Enrolling her again changes nothing."""
     if not Membership.objects.filter(workspace=study.workspace_id, user=user).exists():
         raise Refused("Only members of the workspace can be enrolled: give this person a role first.")
@@ -38,9 +36,7 @@ def enrol_rater(
         defaults={"workspace_id": study.workspace_id, "group": group, "target": target},
     )
     if created:
-        StandingChange.objects.create(
-            study=study, rater=rater, standing=enrolment.standing, reason="enrolled", by=by
-        )
+        StandingChange.objects.create(study=study, rater=rater, standing=enrolment.standing, reason="enrolled", by=by)
         audit.record(
             "rater enrolled",
             f"rater:{rater.uuid}",

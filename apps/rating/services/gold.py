@@ -23,12 +23,8 @@ def set_gold(
     use: str = GoldUse.HIDDEN,
 ) -> Gold:
     """State the known answer of a task. Earlier judgments of it stay what they were."""
-    if (task.kind == TaskKind.COMPARISON) != (verdict in Verdict.values) or (verdict is None) == (
-        answers is None
-    ):
-        raise Refused(
-            "A comparison's gold is a verdict (A, B, TIE, BOTH_BAD); a rubric's gold is its answers."
-        )
+    if (task.kind == TaskKind.COMPARISON) != (verdict in Verdict.values) or (verdict is None) == (answers is None):
+        raise Refused("A comparison's gold is a verdict (A, B, TIE, BOTH_BAD); a rubric's gold is its answers.")
     writing_facts(task.study_id)
     gold = Gold.objects.create(
         study_id=task.study_id,

@@ -34,8 +34,8 @@ _MAKE_TASKS = f"""
     SELECT x.study_id, 'comparison', x.item_id, x.output_id, y.output_id, x.system_id, y.system_id
     {_PAIRS} AND NOT ({_IDENTICAL})
     ON CONFLICT (study_id, output_a_id, output_b_id) DO NOTHING
-"""  # noqa: S608 - constant text
-_COUNT_IDENTICAL = f"SELECT count(*) {_PAIRS} AND {_IDENTICAL}"  # noqa: S608 - constant text
+"""
+_COUNT_IDENTICAL = f"SELECT count(*) {_PAIRS} AND {_IDENTICAL}"
 
 # A task with active gold is never drawn as ordinary work: its answer would be production and gold at once.
 _CANDIDATES = f"""
@@ -56,9 +56,7 @@ _CANDIDATES = f"""
 
 
 @transaction.atomic
-def plan_round(
-    *, study: Study, by: UUID | None, number: int | None = None, n_tasks: int | None = None
-) -> Plan:
+def plan_round(*, study: Study, by: UUID | None, number: int | None = None, n_tasks: int | None = None) -> Plan:
     """Plan round `number` (the next one, if None): make the tasks, write the draws. Done once a number."""
     lock(f"plan:{study.pk}")
     last = Plan.objects.filter(study=study).aggregate(n=Max("number"))["n"] or 0

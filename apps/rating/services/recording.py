@@ -32,9 +32,7 @@ class AnsweredDifferently(Conflict):
     """The assignment has another answer already; that one stands."""
 
     def __init__(self, stored: Judgment, assignment: Assignment) -> None:
-        super().__init__(
-            "You have answered this task already, and that answer stands. To change it, open it again."
-        )
+        super().__init__("You have answered this task already, and that answer stands. To change it, open it again.")
         self.stored = stored
         self.assignment = assignment
 
@@ -131,9 +129,7 @@ def _check_window(study: Study) -> None:
         return
     closed = StudyTransition.objects.filter(study=study, to_state=StudyState.CLOSED).latest("at")
     if timezone.now() > closed.at + timedelta(days=AFTER_CLOSE_DAYS):
-        raise Refused(
-            f"The study was closed more than {AFTER_CLOSE_DAYS} days ago and takes no more answers."
-        )
+        raise Refused(f"The study was closed more than {AFTER_CLOSE_DAYS} days ago and takes no more answers.")
 
 
 def _check_undo(enrolment: Enrolment, assignment: Assignment) -> None:

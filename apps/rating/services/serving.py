@@ -128,9 +128,7 @@ _INSERT = """
 
 def _lease_new(lease: _Lease, draw: Draw) -> Assignment | None:
     task, enrolment = Task.objects.get(pk=draw.task_id), lease.enrolment
-    left = a_on_left(
-        task=task, rater_id=enrolment.rater_id, rater_uuid=enrolment.rater.uuid, seed=enrolment.study.seed
-    )
+    left = a_on_left(task=task, rater_id=enrolment.rater_id, rater_uuid=enrolment.rater.uuid, seed=enrolment.study.seed)
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,

@@ -48,9 +48,7 @@ _SHORT_LIST = f"""
     ORDER BY d.band, random() LIMIT {N_SHORT_LIST}
 """  # noqa: S608 - constant text
 
-_BANDS = (
-    "SELECT number, size FROM rating_band WHERE study_id = %(study)s AND drained_at IS NULL ORDER BY number"
-)
+_BANDS = "SELECT number, size FROM rating_band WHERE study_id = %(study)s AND drained_at IS NULL ORDER BY number"
 
 
 @dataclass(frozen=True, slots=True)

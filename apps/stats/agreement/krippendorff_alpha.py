@@ -9,9 +9,7 @@ from apps.stats.arrays import FloatArray, IntArray, as_counts, as_integers, dens
 from apps.stats.errors import InvalidInput
 from apps.stats.intervals import check_confidence_level, two_sided_quantile
 
-_TOO_FEW_VALUES = (
-    "No unit has two labels, so agreement cannot be seen; let a second rater label some of the units."
-)
+_TOO_FEW_VALUES = "No unit has two labels, so agreement cannot be seen; let a second rater label some of the units."
 _ONE_CATEGORY = (
     "Every label is the same category, so chance alone would agree always and alpha is undefined; read the "
     "percentage of agreement."
@@ -172,15 +170,11 @@ def _ends(
     low, _ = _around(
         disagreeing.package_alpha(), disagreeing.standard_error(), disagreeing.n_clusters, confidence_level
     )
-    _, high = _around(
-        agreeing.package_alpha(), agreeing.standard_error(), agreeing.n_clusters, confidence_level
-    )
+    _, high = _around(agreeing.package_alpha(), agreeing.standard_error(), agreeing.n_clusters, confidence_level)
     return min(value, low), max(value, high)
 
 
-def _around(
-    value: float, standard_error: float, n_clusters: int, confidence_level: float
-) -> tuple[float, float]:
+def _around(value: float, standard_error: float, n_clusters: int, confidence_level: float) -> tuple[float, float]:
     margin = two_sided_quantile(confidence_level, n_clusters - 1) * standard_error
     return value - margin, min(value + margin, 1.0)
 

@@ -32,9 +32,7 @@ class LabelPairs:
         return LabelPairs(self.unit[keep], self.first[keep], self.second[keep], self.count[keep])
 
 
-def pairs_within_units(
-    unit: npt.ArrayLike, label: npt.ArrayLike, count: npt.ArrayLike | None = None
-) -> LabelPairs:
+def pairs_within_units(unit: npt.ArrayLike, label: npt.ArrayLike, count: npt.ArrayLike | None = None) -> LabelPairs:
     """Every unordered pair of labels inside each unit: how people agree with one another.
 
     `unit` and `label` are integer codes, one row a label or, by `count`, several equal ones. A unit with m
@@ -87,9 +85,7 @@ def _columns(
     same_length(**{f"unit{suffix}": units, f"label{suffix}": labels})
     counts = as_counts(f"count{suffix}", count, len(units))
     if len(counts) != len(units):
-        raise InvalidInput(
-            f"`count{suffix}` has {len(counts)} entries for {len(units)} labels; give one a row."
-        )
+        raise InvalidInput(f"`count{suffix}` has {len(counts)} entries for {len(units)} labels; give one a row.")
     return _counted(units, labels, counts)
 
 

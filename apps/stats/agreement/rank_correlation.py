@@ -16,9 +16,7 @@ def rank_correlation(strengths_x: npt.ArrayLike, strengths_y: npt.ArrayLike) -> 
     """
     x, y = np.asarray(strengths_x, dtype=np.float64), np.asarray(strengths_y, dtype=np.float64)
     if x.shape != y.shape or x.ndim != 1:
-        raise InvalidInput(
-            "rank_correlation needs two lists of strengths of the same competitors, equally long."
-        )
+        raise InvalidInput("rank_correlation needs two lists of strengths of the same competitors, equally long.")
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise InvalidInput("A strength is missing or infinite; leave such competitors out of both lists.")
     if len(x) < 2:

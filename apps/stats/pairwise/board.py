@@ -251,18 +251,14 @@ def _ends(
     fit: BradleyTerryFit, covariance: Covariance, rows: ComparisonRows, confidence_level: float
 ) -> tuple[FloatArray, FloatArray]:
     """Both ends of every strength's interval; nan where there is none."""
-    margin = two_sided_quantile(confidence_level, covariance.degrees_of_freedom) * np.sqrt(
-        covariance.variances()
-    )
+    margin = two_sided_quantile(confidence_level, covariance.degrees_of_freedom) * np.sqrt(covariance.variances())
     low, high = fit.strengths - margin, fit.strengths + margin
     if isinstance(fit.likelihood, PenalisedLikelihoodAt):
         quantile = one_sided_quantile(confidence_level, covariance.degrees_of_freedom)
         effect = design_effect(fit, covariance, independent_covariance(fit, rows.counts))
         for one in np.flatnonzero(fit.undefeated | fit.winless):
             upwards = bool(fit.winless[one])
-            end = one_sided_bound(
-                fit.likelihood, int(one), upwards=upwards, quantile=quantile, design_effect=effect
-            )
+            end = one_sided_bound(fit.likelihood, int(one), upwards=upwards, quantile=quantile, design_effect=effect)
             known = np.nan if end is None else end
             low[one], high[one] = (np.nan, known) if upwards else (known, np.nan)
     return low, high

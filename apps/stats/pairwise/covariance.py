@@ -79,9 +79,7 @@ def independent_covariance(fit: BradleyTerryFit, counts: PairwiseCounts) -> Floa
     return _sandwich(fit, meat)
 
 
-def clustered_covariance(
-    fit: BradleyTerryFit, rows: ComparisonRows, cluster: IntArray, n_clusters: int
-) -> FloatArray:
+def clustered_covariance(fit: BradleyTerryFit, rows: ComparisonRows, cluster: IntArray, n_clusters: int) -> FloatArray:
     """The sandwich with clusters of judgments drawn independently. [n, n]
 
     `cluster` [n_rows] holds codes 0..n_clusters-1 for the scored rows (those that entered the fit). Raises
@@ -124,9 +122,7 @@ def robust_covariance(fit: BradleyTerryFit, rows: ComparisonRows) -> Covariance:
     matrix, parts = _clustered(fit, scored, clustering)
     independent = independent_covariance(fit, scored.counts)
     floors = (*parts, independent, one_judgment_covariance(fit))
-    covariance = Covariance(
-        matrix, floors, _degrees_of_freedom(scored, clustering), clustering, _REASONS[clustering]
-    )
+    covariance = Covariance(matrix, floors, _degrees_of_freedom(scored, clustering), clustering, _REASONS[clustering])
     return _floored_by_model(fit, covariance, independent) if fit.penalised else covariance
 
 
@@ -194,9 +190,7 @@ def _sandwich(fit: BradleyTerryFit, meat: FloatArray) -> FloatArray:
     return (covariance + covariance.T) / 2
 
 
-def _score_products(
-    rows: ComparisonRows, residual: FloatArray, cluster: IntArray, n_clusters: int
-) -> FloatArray:
+def _score_products(rows: ComparisonRows, residual: FloatArray, cluster: IntArray, n_clusters: int) -> FloatArray:
     """The sum over clusters of the outer product of their scores. [n, n]"""
     if n_clusters * rows.n_competitors > _LARGEST_DENSE:
         return _sparse_score_products(rows, residual, cluster, n_clusters)

@@ -94,13 +94,15 @@ def newton_ascent(half_wins: FloatArray, start: FloatArray) -> LikelihoodAt:
         step = capped(np.linalg.solve(here.information + scale / len(start), here.gradient))
         length = float(np.abs(step).max())
         there = _climb(here, step)
-        # Near the top steps square themselves; one that hardly shrinks any more is rounding.
-        if there is None or length <= _SMALLEST_STEP or (length <= _NEAR_ENOUGH and length > last / 2):
-            return _accept(here if there is None else there, length)
+        if length <= _SMALLEST_STEP or (length <= _NEAR_ENOUGH and (there is None or length > last / 2)):
+            # Near the top steps square themselves; one that hardly shrinks any more is rounding.
+            return there or here
+        if there is None:
+            break
         here, last = there, length
     raise StatisticsError(
-        "The Bradley-Terry fit did not settle: some competitors are joined to the rest by a vanishing share "
-        "of the comparisons. Collect more comparisons between them."
+        "The Bradley-Terry fit did not settle: the comparisons are too lopsided for double precision. Look "
+        "for a pair with millions of wins on one side and almost none on the other."
     )
 
 
@@ -118,13 +120,3 @@ def _climb(here: LikelihoodAt, step: FloatArray) -> LikelihoodAt | None:
         if there.value >= here.value - slack:
             return there
     return None
-
-
-def _accept(there: LikelihoodAt, last_length: float) -> LikelihoodAt:
-    # The last Newton step is the distance to the top: where it is long, this is not the top.
-    if last_length > _NEAR_ENOUGH:
-        raise StatisticsError(
-            "The Bradley-Terry fit stopped short of its optimum: the comparisons are too lopsided for double "
-            "precision. Look for a pair with millions of wins on one side and almost none on the other."
-        )
-    return there

@@ -57,9 +57,7 @@ def _critical_values(
     root, scales = _root(covariance.matrix)
     n = len(root)
     draws = (rng.standard_normal((n_draws, n)) @ root.T).astype(np.float32)
-    few_clusters = np.sqrt(
-        covariance.degrees_of_freedom / rng.chisquare(covariance.degrees_of_freedom, n_draws)
-    )
+    few_clusters = np.sqrt(covariance.degrees_of_freedom / rng.chisquare(covariance.degrees_of_freedom, n_draws))
     critical = np.empty(n)
     for competitor in range(n):
         # Competitors down, draws across: the maximum then runs over contiguous memory.

@@ -97,9 +97,7 @@ class ComparisonRows:
     @cached_property
     def counts(self) -> PairwiseCounts:
         """The same comparisons without raters and items."""
-        return PairwiseCounts.from_arrays(
-            self.n_competitors, self.first, self.second, self.outcome, self.count
-        )
+        return PairwiseCounts.from_arrays(self.n_competitors, self.first, self.second, self.outcome, self.count)
 
     @cached_property
     def earned(self) -> FloatArray:

@@ -61,8 +61,7 @@ def _floored_two_way(
 ) -> FloatArray:
     """The two-way variance of each competitor's total, no smaller than any of its parts. [n]"""
     by_rater, by_item, by_both = (
-        _squared_totals(rows, off_first, off_second, *groups)
-        for groups in (rows.raters, rows.items, rows.cells)
+        _squared_totals(rows, off_first, off_second, *groups) for groups in (rows.raters, rows.items, rows.cells)
     )
     parts = [by_rater, by_item, independent]
     if rows.raters[1] > 1 and rows.items[1] > 1:
@@ -82,9 +81,7 @@ def _squared_totals(
     return squares * (n_clusters / (n_clusters - 1))
 
 
-def _per_competitor(
-    rows: ComparisonRows, first: FloatArray | IntArray, second: FloatArray | IntArray
-) -> FloatArray:
+def _per_competitor(rows: ComparisonRows, first: FloatArray | IntArray, second: FloatArray | IntArray) -> FloatArray:
     n = rows.n_competitors
     return totals(rows.first, first, n) + totals(rows.second, second, n)
 

@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveIntegerField()),
                 ("major", models.PositiveIntegerField()),
@@ -63,17 +61,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("external_id", models.TextField()),
                 ("content_hash", models.CharField(max_length=64)),
                 (
                     "group",
-                    models.TextField(
-                        help_text="Items of one group (the turns of a conversation) cluster together."
-                    ),
+                    models.TextField(help_text="Items of one group (the turns of a conversation) cluster together."),
                 ),
                 ("messages", models.JSONField()),
                 ("context", models.TextField(null=True)),
@@ -92,9 +86,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("sample", models.PositiveIntegerField(default=0)),
                 ("content_hash", models.CharField(max_length=64)),
@@ -116,9 +108,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("ordinal", models.PositiveSmallIntegerField()),
                 ("key", models.SlugField(max_length=60)),
@@ -142,9 +132,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("slug", models.SlugField(max_length=80)),
                 ("name", models.CharField(max_length=200)),
@@ -194,9 +182,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("external_id", models.TextField()),
                 ("item", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="studies.item")),
@@ -219,9 +205,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "from_state",
@@ -264,9 +248,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.TextField()),
                 ("family", models.TextField(blank=True, default="")),
@@ -284,9 +266,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("sample", models.PositiveIntegerField()),
                 ("item", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="studies.item")),
@@ -315,9 +295,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="protocolversion",
             name="baseline",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, to="studies.system"
-            ),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="studies.system"),
         ),
         migrations.AddField(
             model_name="output",
@@ -340,9 +318,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="criterion",
-            constraint=models.UniqueConstraint(
-                fields=("protocol", "ordinal"), name="criterion_ordinal_is_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("protocol", "ordinal"), name="criterion_ordinal_is_unique"),
         ),
         migrations.AddConstraint(
             model_name="study",
@@ -365,9 +341,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="studyitem",
-            constraint=models.UniqueConstraint(
-                fields=("study", "external_id"), name="study_item_version_is_one"
-            ),
+            constraint=models.UniqueConstraint(fields=("study", "external_id"), name="study_item_version_is_one"),
         ),
         migrations.AddConstraint(
             model_name="system",
@@ -426,9 +400,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="output",
-            constraint=models.UniqueConstraint(
-                fields=("id", "item", "system", "workspace"), name="output_of_item"
-            ),
+            constraint=models.UniqueConstraint(fields=("id", "item", "system", "workspace"), name="output_of_item"),
         ),
         migrations.AddConstraint(
             model_name="output",

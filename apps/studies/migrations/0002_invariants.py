@@ -18,21 +18,11 @@ class Migration(migrations.Migration):
 
     operations = [
         *(append_only(table) for table in IMMUTABLE),
-        belongs_together(
-            "studies_output", ["item_id", "workspace_id"], "studies_item", ["id", "workspace_id"]
-        ),
-        belongs_together(
-            "studies_output", ["system_id", "workspace_id"], "studies_system", ["id", "workspace_id"]
-        ),
-        belongs_together(
-            "studies_studyitem", ["study_id", "workspace_id"], "studies_study", ["id", "workspace_id"]
-        ),
-        belongs_together(
-            "studies_studyitem", ["item_id", "workspace_id"], "studies_item", ["id", "workspace_id"]
-        ),
-        belongs_together(
-            "studies_studyoutput", ["study_id", "item_id"], "studies_studyitem", ["study_id", "item_id"]
-        ),
+        belongs_together("studies_output", ["item_id", "workspace_id"], "studies_item", ["id", "workspace_id"]),
+        belongs_together("studies_output", ["system_id", "workspace_id"], "studies_system", ["id", "workspace_id"]),
+        belongs_together("studies_studyitem", ["study_id", "workspace_id"], "studies_study", ["id", "workspace_id"]),
+        belongs_together("studies_studyitem", ["item_id", "workspace_id"], "studies_item", ["id", "workspace_id"]),
+        belongs_together("studies_studyoutput", ["study_id", "item_id"], "studies_studyitem", ["study_id", "item_id"]),
         belongs_together(
             "studies_studyoutput",
             ["output_id", "item_id", "system_id", "workspace_id"],

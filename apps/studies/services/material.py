@@ -80,12 +80,8 @@ def store_items(*, study: Study, rows: Sequence[ItemRow]) -> Stored:
 
 def _item_ids(study: Study, rows: Sequence[ItemRow], hashes: dict[str, str]) -> dict[str, int]:
     """The id of the stored version of each row, storing the versions that are missing."""
-    versions = Item.objects.filter(
-        workspace=study.workspace_id, external_id__in=[r.external_id for r in rows]
-    )
-    found = {
-        (name, digest): pk for name, digest, pk in versions.values_list("external_id", "content_hash", "pk")
-    }
+    versions = Item.objects.filter(workspace=study.workspace_id, external_id__in=[r.external_id for r in rows])
+    found = {(name, digest): pk for name, digest, pk in versions.values_list("external_id", "content_hash", "pk")}
     missing = [row for row in rows if (row.external_id, hashes[row.external_id]) not in found]
     taken = dict(zip([r.external_id for r in missing], take_ids("studies_item", len(missing)), strict=True))
     copy_rows(
@@ -103,9 +99,7 @@ def _item_ids(study: Study, rows: Sequence[ItemRow], hashes: dict[str, str]) -> 
             for r in missing
         ),
     )  # fmt: skip
-    return {
-        r.external_id: taken.get(r.external_id) or found[r.external_id, hashes[r.external_id]] for r in rows
-    }
+    return {r.external_id: taken.get(r.external_id) or found[r.external_id, hashes[r.external_id]] for r in rows}
 
 
 MEASURED = ("latency_ms", "cost_usd", "tokens")

@@ -65,10 +65,8 @@ def revise_protocol(*, study: Study, terms: ProtocolTerms, by: UUID | None) -> P
     writing_facts(study.pk)
     Study.objects.select_for_update().get(pk=study.pk)
     last = current_protocol(study)
-    changes_answers = set(terms.verdicts) != set(last.verdicts) or _criteria_of(last) != list(terms.criteria)
-    version = _store_version(
-        study, number=last.number + 1, major=last.major + changes_answers, terms=terms, by=by
-    )
+    changes_answers = set(terms.verdicts) != set(last.verdicts) or criteria_of(last) != list(terms.criteria)
+    version = _store_version(study, number=last.number + 1, major=last.major + changes_answers, terms=terms, by=by)
     audit.record(
         "protocol revised",
         f"study:{study.slug}",
@@ -84,13 +82,14 @@ def current_protocol(study: Study) -> ProtocolVersion:
     return ProtocolVersion.objects.filter(study=study).order_by("-number")[0]
 
 
-def _criteria_of(version: ProtocolVersion) -> list[dict[str, Any]]:
-    return list(version.criteria.order_by("ordinal").values("key", "question", "anchors"))
+def criteria_of(version: ProtocolVersion) -> list[dict[str, Any]]:
+    return [
+        {"key": criterion.key, "question": criterion.question, "anchors": criterion.anchors}
+        for criterion in version.criteria.order_by("ordinal")
+    ]
 
 
-def _store_version(
-    study: Study, *, number: int, major: int, terms: ProtocolTerms, by: UUID | None
-) -> ProtocolVersion:
+def _store_version(study: Study, *, number: int, major: int, terms: ProtocolTerms, by: UUID | None) -> ProtocolVersion:
     version = ProtocolVersion.objects.create(
         study=study,
         number=number,
@@ -107,7 +106,6 @@ def _store_version(
         created_by=by,
     )
     Criterion.objects.bulk_create(
-        Criterion(protocol=version, ordinal=ordinal, **criterion)
-        for ordinal, criterion in enumerate(terms.criteria)
+        Criterion(protocol=version, ordinal=ordinal, **criterion) for ordinal, criterion in enumerate(terms.criteria)
     )
     return version

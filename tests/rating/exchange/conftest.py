@@ -135,8 +135,7 @@ def to_parquet(rows: list[dict[str, Any]]) -> bytes:
     """Objects and lists as JSON text, the rest as Parquet's own types."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     plain = {
-        name: [as_cell(v) if isinstance(v := row.get(name), dict | list) else v for row in rows]
-        for name in columns
+        name: [as_cell(v) if isinstance(v := row.get(name), dict | list) else v for row in rows] for name in columns
     }
     out = io.BytesIO()
     pq.write_table(pa.table(plain), out)

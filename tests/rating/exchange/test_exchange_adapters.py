@@ -99,9 +99,7 @@ def test_llmfao_becomes_the_documented_format(llmfao):
         ("gpt4", "judge", "A", "red"),
         ("gpt3", "judge", "TIE", "red"),
     ]
-    assert [(item.external_id, item.metadata) for item in bundle.items] == [
-        ("joke", {"prompt": 4, "note": "Laugh"})
-    ]
+    assert [(item.external_id, item.metadata) for item in bundle.items] == [("joke", {"prompt": 4, "note": "Laugh"})]
     assert [(output.key, output.text, output.latency_ms) for output in bundle.outputs] == [
         (("joke", "red", 0), " 04\n", 3.5),
         (("joke", "blue", 0), " 14\n", 3.5),
@@ -151,6 +149,4 @@ def test_training_pairs_with_other_texts_are_told(llmfao):
 def test_comparisons_of_unknown_prompts_are_told(llmfao):
     votes = llmfao / "crowd-comparisons.csv"
     votes.write_text(votes.read_text() + "1,99,0,1,58,right,red,blue\n")
-    assert refusal(llmfao, "llmfao") == [
-        'crowd-comparisons.csv, line 3, column prompt: expected one of 4; found "99".'
-    ]
+    assert refusal(llmfao, "llmfao") == ['crowd-comparisons.csv, line 3, column prompt: expected one of 4; found "99".']

@@ -103,9 +103,7 @@ def test_a_bomb_inside_a_table_is_refused_while_it_is_unpacked(files, tmp_path, 
     files.write()
     (files.folder / "items.jsonl").unlink()
     (files.folder / "items.jsonl.gz").write_bytes(cell_writers["jsonl.gz"](rows))
-    assert "items.jsonl.gz: expected a file that unpacks to at most 200 times its size" in refusal(
-        files.folder
-    )
+    assert "items.jsonl.gz: expected a file that unpacks to at most 200 times its size" in refusal(files.folder)
     inside = {"items.jsonl.gz": cell_writers["jsonl.gz"](rows)}
     assert "times its size" in refusal(make_tar(tmp_path / "study.tar", inside, "w"))
 
@@ -126,9 +124,7 @@ def test_too_much_is_refused_whatever_its_ratio(files, tmp_path, make_zip, monke
 def test_two_files_of_one_table(files):
     files.write()
     (files.folder / "items.csv").write_text("item,prompt\n")
-    assert "expected one file of the table items; found both items.csv and items.jsonl" in refusal(
-        files.folder
-    )
+    assert "expected one file of the table items; found both items.csv and items.jsonl" in refusal(files.folder)
 
 
 def test_a_table_nobody_knows(files):

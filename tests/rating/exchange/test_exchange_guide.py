@@ -14,9 +14,7 @@ GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "exchange-format.md"
 
 def documented(table: Table) -> str:
     """The table of columns as the guide prints it."""
-    return "\n".join(
-        ["| column | holds | meaning |", "|---|---|---|", *map(documented_column, table.columns)]
-    )
+    return "\n".join(["| column | holds | meaning |", "|---|---|---|", *map(documented_column, table.columns)])
 
 
 def documented_column(column: Column) -> str:

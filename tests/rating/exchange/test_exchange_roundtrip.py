@@ -152,8 +152,7 @@ def judgments(draw, samples):
 @st.composite
 def bundles(draw):
     systems = tuple(
-        SystemRow(name=name, family=draw(TEXT), version=draw(TEXT), settings=draw(OBJECT))
-        for name in SYSTEM_NAMES
+        SystemRow(name=name, family=draw(TEXT), version=draw(TEXT), settings=draw(OBJECT)) for name in SYSTEM_NAMES
     )
     answered = draw(outputs())
     samples = {(output.item, output.system): output.sample for output in answered}

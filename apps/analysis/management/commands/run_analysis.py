@@ -19,9 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="SLUG")
         parser.add_argument("--workspace", help="needed only where two workspaces share the slug")
-        parser.add_argument(
-            "--slice", action="append", default=[], metavar="KEY=VALUE", help="may be repeated"
-        )
+        parser.add_argument("--slice", action="append", default=[], metavar="KEY=VALUE", help="may be repeated")
         parser.add_argument("--rater-group", help="only people of this group")
         parser.add_argument("--json", action="store_true", help="print the result as JSON and nothing else")
 
@@ -43,9 +41,7 @@ def _print_table(result: dict[str, Any]) -> None:
     from rich.table import Table
 
     console = Console()
-    table = Table(
-        title=f"{result['n_judgments']} judgments, {result['n_raters']} raters, {result['n_items']} items"
-    )
+    table = Table(title=f"{result['n_judgments']} judgments, {result['n_raters']} raters, {result['n_items']} items")
     for column in ("rank", "system", "strength", "low", "high", "n", "both bad"):
         table.add_column(column, justify="left" if column == "system" else "right")
     for row in result["systems"]:

@@ -47,9 +47,7 @@ def open_llmfao(source: Source, report: Report) -> Contents:
     compared = _compared(source)
 
     def judgments(file: RawFile, rater: Callable[[Row], Row]) -> Stream:
-        return converted(
-            file.rows(source, report), partial(_judgment, compared=compared, rater=rater), report
-        )
+        return converted(file.rows(source, report), partial(_judgment, compared=compared, rater=rater), report)
 
     def stream(file: RawFile, convert: Callable[[Row], Iterator[Row]]) -> list[Stream]:
         return [converted(file.rows(source, report), convert, report)]

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_slug
-from django.core.exceptions import ValidationError
 
+from apps.accounts.access import workspace_named
 from apps.accounts.models import Workspace
 from apps.accounts.services import create_workspace
-from apps.accounts.access import workspace_named
 from apps.core.errors import Refused
 from apps.rating.exchange.bundle import FORMATS, Bundle, read_bundle
 from apps.rating.exchange.holdings import known_of
@@ -94,8 +94,4 @@ def _words(summary: ImportSummary, slug: str) -> str:
     new = ", ".join(f"{n:,} {name}" for name, n in counts.items() if n)
     if summary.study_is_new:
         return f"Study {slug}: imported {new or 'its terms'}."
-    return (
-        f"Study {slug}: added {new}."
-        if new
-        else f"Study {slug}: everything was there already; nothing changed."
-    )
+    return f"Study {slug}: added {new}." if new else f"Study {slug}: everything was there already; nothing changed."

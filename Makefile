@@ -1,0 +1,49 @@
+# Touchstone. `make help` lists the targets; `make demo` and `make test` need Python 3.11 and nothing else.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make the environment in .venv from the lock
+
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Touchstone needs Python 3.11 or newer: set PYTHON=/path/to/python3.11."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: install it with 'apt-get install python3-venv' (or your system's package of that name) and run make again."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv sync --frozen --inexact --quiet
+	@touch $(READY)
+
+demo: setup ## Run Touchstone with an invented study (PORT=8080 to choose the port)
+	@$(BIN)/python manage.py demo
+
+stop: setup ## Stop the embedded database if something left it running
+	@$(BIN)/python -m apps.core.embedded stop
+
+lint: setup ## Check style, types and the arrows between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy apps
+
+fix: setup ## Format and mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+fast: setup ## The tests that take milliseconds
+	$(BIN)/pytest -n 2 -m "not slow and not e2e and not real_data"
+
+browser: setup
+	@command -v chromium >/dev/null 2>&1 || { echo "Installing Chromium for the browser tests"; (apt-get update -qq && apt-get install -y -qq chromium) >/dev/null 2>&1; } \
+	  || { if [ "$$CI" = true ]; then echo "Chromium is missing and could not be installed: the browser tests cannot run." >&2; exit 1; else echo "Chromium is missing: the browser tests will be skipped, aloud. Install the package 'chromium' to run them."; fi; }
+
+test: lint browser ## All tests, after the checks of lint
+	$(BIN)/pytest -n 2 --dist loadfile
+
+clean: ## Remove the environment and the caches; the data in var/ stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.PHONY: help setup demo stop lint fix fast browser test clean
