@@ -43,14 +43,15 @@ def database_from_url(url: str) -> dict[str, object]:
             "DATABASE_URL must look like postgresql://user:password@host:5432/name; Touchstone runs on PostgreSQL only."
         )
     options = dict(parse_qsl(parts.query))
-    host = options.pop("host", None) or unquote(parts.hostname or "")
+    host = options.pop("host", None) or unquote(parts.hostname or "")  # a socket's folder comes as ?host=
+    port = options.pop("port", None) or str(parts.port or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "OPTIONS": options,
     }
 

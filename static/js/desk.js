@@ -16,7 +16,7 @@
  */
 /** @typedef {CustomEvent<HtmxDetail>} HtmxEvent */
 
-const NOT_SAVED = "Your answer is NOT saved yet.";
+const NOT_SAVED = "Not saved yet.";
 const AGAIN = "Press it again: however often it is sent, it counts once.";
 const SAID_FOR_MS = 4000;
 
@@ -167,6 +167,10 @@ const trouble = (words) => {
   if (!strip) return;
   strip.hidden = !words;
   strip.textContent = words;
+  const saved = document.getElementById("saved");
+  if (!saved || !words) return;
+  saved.className = "unsaved";
+  saved.textContent = "not saved yet";
 };
 
 // The next pair ---------------------------------------------------------------------------------------------

@@ -227,5 +227,5 @@ def test_columns_of_different_length_are_refused():
 
 
 def test_a_percentage_for_a_level_is_refused():
-    with pytest.raises(InvalidInput, match="such as|as 0.95"):
+    with pytest.raises(InvalidInput, match=r"as 0\.95"):
         board_of([(0, 1, WIN, 0, 0)], 2, confidence_level=95)

@@ -1,6 +1,7 @@
 """Nothing a rater's browser gets tells the systems apart: systems named like canaries, looked for everywhere."""
 
 import json
+import re
 from uuid import uuid4
 
 from django.test import Client
@@ -44,7 +45,7 @@ def test_no_internal_id_reaches_the_page(lab: Lab, client: Client) -> None:
     page = client.get(DESK).content.decode()
     names = [part.split('"')[0] for part in page.split('name="')[1:]]
     assert set(names) <= {
-        "viewport", "htmx-config", "csrfmiddlewaretoken", "assignment", "submission", "shown_ms", "choice", "reason",
+        "viewport", "color-scheme", "htmx-config", "supersedes", "csrfmiddlewaretoken", "assignment", "submission", "shown_ms", "choice", "reason",
     }  # fmt: skip
 
 
@@ -53,8 +54,9 @@ def test_both_panes_have_the_same_markup(lab: Lab, client: Client) -> None:
     page = client.get(DESK).content.decode()
     panes = [part.split("</article>")[0] for part in page.split("<article ")[1:]]
     assert len(panes) == 2
-    shapes = [pane.split("<p>")[0].replace("pane-a", "pane").replace("pane-b", "pane") for pane in panes]
-    assert shapes[0].replace(">A<", "><") == shapes[1].replace(">B<", "><")
+    shapes = [re.findall(r"<(?!p>|/p>)(/?\w+)([^>]*)>", pane) for pane in panes]
+    neutral = [[(tag, re.sub(r"-[ab]\b", "", attributes)) for tag, attributes in shape] for shape in shapes]
+    assert neutral[0] == neutral[1]
 
 
 def test_raters_cannot_open_results(lab: Lab, client: Client) -> None:

@@ -82,7 +82,7 @@ def test_an_earlier_answer_can_be_changed(rater: Client) -> None:
     first = Judgment.objects.get()
     page = rater.get(f"{DESK}?change={given.public_id}").content.decode()
     assert str(first.submission) in page
-    assert 'value="left" data-key="1" aria-pressed="true"' in page
+    assert 'class="choice chosen" name="choice" value="left"' in page
     rater.post(f"{DESK}answer", answer_for(given, "tie", supersedes=first.submission))
     assert list(Judgment.objects.order_by("revision").values_list("revision", "supersedes")) == [
         (1, None),

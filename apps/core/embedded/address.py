@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from psycopg.conninfo import make_conninfo
 
@@ -29,8 +29,8 @@ class ServerAddress:
 
     def url(self) -> str:
         """The same as DATABASE_URL is written."""
-        host = quote(str(self.socket), safe="")
-        return f"postgresql://{quote(self.user)}@{host}:{self.port}/{quote(self.dbname)}"
+        where = urlencode({"host": str(self.socket), "port": self.port})
+        return f"postgresql://{quote(self.user)}@/{quote(self.dbname)}?{where}"
 
     def django(self) -> dict[str, Any]:
         """The same as an entry of Django's DATABASES; its engine starts the server when first needed."""

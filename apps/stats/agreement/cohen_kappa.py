@@ -15,7 +15,7 @@ _ONE_CATEGORY = (
     "undefined; read the percentage of agreement."
 )
 
-# A standard error below this is rounding: the pairs are all alike and show no spread.
+# A standard error below this is rounding: the pairs show no spread.
 _NO_SPREAD = 1e-12
 
 
@@ -53,9 +53,9 @@ def cohen_kappa(
     orders, for raters who may stand on either side: both sides then share one set of label shares (which
     makes it Scott's pi, 1955), and the pair still counts once. The value is scikit-learn's. The standard
     error is the delta method's over clusters, which is that of Fleiss, Cohen & Everitt (1969, Psychological
-    Bulletin 72) where every pair is a cluster; t quantile with n_clusters - 1 degrees of freedom. Where all
-    pairs are alike (none disagrees, say) there is no spread to see: the ends are taken as if one more pair
-    had disagreed, or agreed.
+    Bulletin 72) where every pair is a cluster; t quantile with n_clusters - 1 degrees of freedom. Where kappa
+    shows no spread (no pair disagrees, or one side always says the same) the ends are taken as if two more
+    pairs had disagreed crosswise, or agreed, on the two commonest labels.
     """
     pairs = pair_columns(first, second, count, cluster)
     if not pairs.n_pairs:
@@ -156,25 +156,29 @@ def _ends(
         margin = two_sided_quantile(confidence_level, pairs.n_clusters - 1) * standard_error
         return max(value - margin, -1.0), min(value + margin, 1.0)
     one, other = table.two_commonest()
-    low, _ = _ends_with_one_more(pairs, (one, other), table.symmetric, confidence_level)
-    _, high = _ends_with_one_more(pairs, (one, one), table.symmetric, confidence_level)
+    low, _ = _ends_with_two_more(pairs, (one, other), (other, one), table.symmetric, confidence_level)
+    _, high = _ends_with_two_more(pairs, (one, other), (one, other), table.symmetric, confidence_level)
     return min(value, low), max(value, high)
 
 
-def _ends_with_one_more(
-    pairs: PairColumns, labels: tuple[int, int], symmetric: bool, confidence_level: float
+def _ends_with_two_more(
+    pairs: PairColumns,
+    first: tuple[int, int],
+    second: tuple[int, int],
+    symmetric: bool,
+    confidence_level: float,
 ) -> tuple[float, float]:
-    """The ends if one more pair, in a cluster of its own, had these labels: where pairs are all alike."""
+    """The ends if two more pairs, each in a cluster of its own, had these labels: where no spread is seen."""
     doubted = PairColumns(
-        np.append(pairs.first, labels[0]),
-        np.append(pairs.second, labels[1]),
-        np.append(pairs.count, 1),
-        np.append(pairs.cluster, pairs.n_clusters),
-        pairs.n_clusters + 1,
+        np.append(pairs.first, first),
+        np.append(pairs.second, second),
+        np.append(pairs.count, (1, 1)),
+        np.append(pairs.cluster, (pairs.n_clusters, pairs.n_clusters + 1)),
+        pairs.n_clusters + 2,
     )
     table = _Confusion.of(doubted, symmetric)
     value = table.package_kappa()
-    margin = two_sided_quantile(confidence_level, pairs.n_clusters) * table.standard_error(doubted)
+    margin = two_sided_quantile(confidence_level, doubted.n_clusters - 1) * table.standard_error(doubted)
     return max(value - margin, -1.0), min(value + margin, 1.0)
 
 

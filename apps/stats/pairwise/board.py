@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from apps.stats.arrays import FloatArray
-from apps.stats.errors import DisconnectedComparisons, EmptyInput
+from apps.stats.errors import EmptyInput
 from apps.stats.intervals import check_confidence_level, one_sided_quantile, two_sided_quantile
 from apps.stats.pairwise.bradley_terry import BradleyTerryFit, fit_bradley_terry
-from apps.stats.pairwise.connectivity import islands
+from apps.stats.pairwise.connectivity import islands, require_one_island
 from apps.stats.pairwise.covariance import (
     Covariance,
     design_effect,
@@ -103,21 +103,19 @@ def fit_board(
     0..n_competitors-1, `outcome` codes of `Outcome`, `count` how many (default 1), `rater` and `item` any
     integer codes. Equal numbers for an equal `rng`; only the rank ranges use it.
     """
-    boards = fit_islands(
+    rows = ComparisonRows.from_arrays(
         n_competitors=n_competitors,
         first=first,
         second=second,
         outcome=outcome,
+        count=count,
         rater=rater,
         item=item,
-        rng=rng,
-        count=count,
-        confidence_level=confidence_level,
-        both_bad_as_tie=both_bad_as_tie,
-        n_draws=n_draws,
-        only_one=True,
     )
-    return boards[0]
+    settings = _Settings(confidence_level, both_bad_as_tie, n_draws)
+    _require_judgments(rows)
+    require_one_island(rows.counts, both_bad_as_tie=both_bad_as_tie)
+    return _boards(rows, settings, rng)[0]
 
 
 def fit_islands(
@@ -133,7 +131,6 @@ def fit_islands(
     confidence_level: float = 0.95,
     both_bad_as_tie: bool = False,
     n_draws: int = DEFAULT_DRAWS,
-    only_one: bool = False,
 ) -> tuple[Board, ...]:
     """A board for each group of competitors that can be ranked together; never a rank across groups.
 
@@ -141,7 +138,6 @@ def fit_islands(
     both-bad, or that was never shown, is a board of its own without a strength. Showings that ended both-bad
     between two islands count in the `n` and the both-bad share of both their competitors.
     """
-    check_confidence_level(confidence_level)
     rows = ComparisonRows.from_arrays(
         n_competitors=n_competitors,
         first=first,
@@ -151,15 +147,9 @@ def fit_islands(
         rater=rater,
         item=item,
     )
-    if not rows.n_judgments:
-        raise EmptyInput("There is no judgment to rank by; collect some first.")
-    found = islands(rows.counts, both_bad_as_tie=both_bad_as_tie)
-    if only_one and len(found) > 1:
-        raise DisconnectedComparisons(found)
     settings = _Settings(confidence_level, both_bad_as_tie, n_draws)
-    scored = rows.scored(both_bad_as_tie=both_bad_as_tie)
-    shares = _Shares(both_bad_shares(rows, confidence_level), win_shares(scored, confidence_level))
-    return tuple(_island_board(rows, scored, members, shares, settings, rng) for members in found)
+    _require_judgments(rows)
+    return _boards(rows, settings, rng)
 
 
 @dataclass(frozen=True)
@@ -167,6 +157,9 @@ class _Settings:
     confidence_level: float
     both_bad_as_tie: bool
     n_draws: int
+
+    def __post_init__(self) -> None:
+        check_confidence_level(self.confidence_level)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,6 +183,18 @@ class _Ranking:
     penalised: bool = False
     clustering: str | None = None
     reason: str = "A competitor alone has no strength: it was never decided or tied against another."
+
+
+def _require_judgments(rows: ComparisonRows) -> None:
+    if not rows.n_judgments:
+        raise EmptyInput("There is no judgment to rank by; collect some first.")
+
+
+def _boards(rows: ComparisonRows, settings: _Settings, rng: np.random.Generator) -> tuple[Board, ...]:
+    found = islands(rows.counts, both_bad_as_tie=settings.both_bad_as_tie)
+    scored = rows.scored(both_bad_as_tie=settings.both_bad_as_tie)
+    shares = _Shares(both_bad_shares(rows, settings.confidence_level), win_shares(scored, settings.confidence_level))
+    return tuple(_island_board(rows, scored, members, shares, settings, rng) for members in found)
 
 
 def _island_board(

@@ -91,7 +91,8 @@ def newton_ascent(half_wins: FloatArray, start: FloatArray) -> LikelihoodAt:
     last = np.inf
     for _ in range(_MOST_STEPS):
         scale = float(np.trace(here.information)) / len(start)
-        step = capped(np.linalg.solve(here.information + scale / len(start), here.gradient))
+        newton = np.linalg.solve(here.information + scale / len(start), here.gradient)
+        step = capped(np.asarray(newton, dtype=np.float64))
         length = float(np.abs(step).max())
         there = _climb(here, step)
         if length <= _SMALLEST_STEP or (length <= _NEAR_ENOUGH and (there is None or length > last / 2)):

@@ -1,0 +1,148 @@
+"""Cohen's kappa against printed values and what must not matter."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apps.stats.agreement import cohen_kappa
+from apps.stats.errors import InvalidInput
+
+unhurried = settings(deadline=None, max_examples=60)
+paired = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 4)), min_size=1, max_size=40)
+
+
+def confusion(*rows):
+    """Labels of both sides and their counts from a confusion table."""
+    table = np.array(rows)
+    first, second = np.indices(table.shape)
+    return {"first": first.ravel(), "second": second.ravel(), "count": table.ravel()}
+
+
+@pytest.mark.parametrize(
+    ("table", "kappa", "standard_error"),
+    [
+        # Fleiss, Cohen & Everitt 1969: the example of the paper, n = 200
+        (confusion([106, 10, 4], [22, 28, 10], [2, 12, 6]), 0.4286, 0.0537),
+        # Cohen 1968, Psychological Bulletin 70: .44 .07 .09 / .05 .20 .05 / .01 .03 .06, n = 200
+        (confusion([88, 14, 18], [10, 40, 10], [2, 6, 12]), 0.4915, 0.0510),
+        # The textbook 2 x 2: fifty grant proposals, two readers
+        (confusion([20, 5], [10, 15]), 0.400, 0.127),
+    ],
+)
+def test_printed_values(table, kappa, standard_error):
+    found = cohen_kappa(**table)
+    assert found.value == pytest.approx(kappa, abs=5e-5)
+    assert found.standard_error == pytest.approx(standard_error, abs=5e-5)
+    assert found.low < found.value < found.high
+    assert found.n_pairs == found.n_clusters == table["count"].sum()
+
+
+def test_the_standard_error_is_the_formula_of_fleiss_cohen_and_everitt():
+    table = np.array([[30, 4, 1], [6, 22, 3], [2, 7, 25]])
+    p = table / table.sum()
+    r, c, k = p.sum(1), p.sum(0), cohen_kappa(**confusion(*table)).value
+    pe = r @ c
+    weights = np.eye(3) - (c[:, None] + r[None, :]) * (1 - k)
+    variance = ((p * weights**2).sum() - (k - pe * (1 - k)) ** 2) / (table.sum() * (1 - pe) ** 2)
+    assert cohen_kappa(**confusion(*table)).standard_error == pytest.approx(np.sqrt(variance), abs=1e-12)
+
+
+def test_clusters_of_copies_carry_what_one_carries():
+    rng = np.random.default_rng(3)
+    first = rng.integers(0, 3, 60)
+    second = np.where(rng.random(60) < 0.7, first, rng.integers(0, 3, 60))
+    once = cohen_kappa(first, second)
+    copied = cohen_kappa(np.tile(first, 5), np.tile(second, 5), cluster=np.tile(np.arange(60), 5))
+    assert copied.value == pytest.approx(once.value)
+    assert copied.standard_error == pytest.approx(once.standard_error)
+    assert (copied.low, copied.high) == pytest.approx((once.low, once.high))
+
+
+def test_symmetric_counts_both_orders_but_each_pair_once():
+    table = confusion([20, 5], [10, 15])
+    found = cohen_kappa(**table, symmetric=True)
+    # Both sides share (55, 45) of a hundred labels: chance 0.505, seen 0.7.
+    assert found.value == pytest.approx((0.7 - 0.505) / (1 - 0.505))
+    assert found.n_pairs == 50
+    mirrored = cohen_kappa(table["second"], table["first"], count=table["count"], symmetric=True)
+    assert found == mirrored
+
+
+def test_perfect_agreement_is_not_certain():
+    found = cohen_kappa([0, 1] * 10, [0, 1] * 10)
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert 0.5 < found.low < 0.99
+
+
+def test_two_sides_that_never_share_a_label_are_not_certain_either():
+    found = cohen_kappa([0] * 10, [1] * 10)
+    assert found.value == 0
+    assert found.low < 0 < found.high
+
+
+def test_a_side_that_always_says_the_same_is_not_certain():
+    found = cohen_kappa([0] * 30, [0, 1] * 15)
+    assert found.value == pytest.approx(0, abs=1e-12)
+    assert -0.5 < found.low < -0.01
+    assert 0.01 < found.high < 0.5
+
+
+def test_one_cluster_has_no_interval():
+    found = cohen_kappa([0, 1, 1], [0, 1, 0], cluster=[4, 4, 4])
+    assert found.value == pytest.approx(0.4)
+    assert (found.low, found.high, found.standard_error) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [([], [], "no pair of labels"), ([2, 2], [2, 2], "one and the same label throughout")],
+)
+def test_undefined_kappa_says_why(first, second, told):
+    found = cohen_kappa(first, second)
+    assert (found.value, found.low, found.high) == (None, None, None)
+    assert told in found.reading
+
+
+def test_columns_of_different_length_are_refused():
+    with pytest.raises(InvalidInput, match=r"equally long.*first 2, second 1"):
+        cohen_kappa([0, 1], [0])
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "word"), [(100, "almost perfect"), (75, "moderate"), (55, "slight"), (20, "poor")]
+)
+def test_the_reading_uses_the_words_of_landis_and_koch(agreeing, word):
+    first = np.arange(100) % 2
+    second = np.where(np.arange(100) < agreeing, first, 1 - first)
+    assert word in cohen_kappa(first, second).reading
+
+
+def numbers(found):
+    return [np.nan if each is None else each for each in (found.value, found.low, found.high, found.standard_error)]
+
+
+@unhurried
+@given(paired)
+def test_kappa_is_symmetric(rows):
+    first, second, count = np.array(rows).T
+    one, other = cohen_kappa(first, second, count=count), cohen_kappa(second, first, count=count)
+    np.testing.assert_allclose(numbers(one), numbers(other), atol=1e-12)
+
+
+@unhurried
+@given(paired)
+def test_a_count_is_repetition(rows):
+    first, second, count = np.array(rows).T
+    spread = np.repeat(np.arange(len(rows)), count)
+    one, other = cohen_kappa(first, second, count=count), cohen_kappa(first[spread], second[spread])
+    np.testing.assert_allclose(numbers(one), numbers(other), atol=1e-12)
+
+
+@unhurried
+@given(paired, st.integers(1, 10**6))
+def test_names_of_labels_and_clusters_do_not_matter(rows, stretch):
+    first, second, cluster = np.array(rows).T
+    one = cohen_kappa(first, second, cluster=cluster)
+    other = cohen_kappa(first * 3 - 5, second * 3 - 5, cluster=cluster * stretch - 1)
+    np.testing.assert_allclose(numbers(one), numbers(other), atol=1e-12)
