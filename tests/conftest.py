@@ -12,11 +12,32 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 
 from tests.studies_for_tests import Lab
 
 _numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker,  # noqa: ANN001
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """The migrated database, made also when only tests with a `fresh_database` run."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        migrated = connection.settings_dict["NAME"]
+        connections.close_all()
+        # Nobody ever connects to this copy, so that it can be copied at any time.
+        _admin("DROP DATABASE IF EXISTS {}", f"{migrated}_pristine")
+        _admin("CREATE DATABASE {} TEMPLATE {}", f"{migrated}_pristine", migrated)
+    yield
+    with django_db_blocker.unblock():
+        _admin("DROP DATABASE {}", f"{migrated}_pristine")
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
@@ -32,7 +53,7 @@ def fresh_database(django_db_setup: None, django_db_blocker) -> Iterator[str]:
         template = connection.settings_dict["NAME"]
         connections.close_all()
         name = f"{template}_{os.getpid()}_{next(_numbers)}"
-        _admin("CREATE DATABASE {} TEMPLATE {}", name, template)
+        _admin("CREATE DATABASE {} TEMPLATE {}", name, f"{template}_pristine")
         _point_at(name)
         try:
             yield name

@@ -26,4 +26,4 @@ def celery_broker(conninfo: str, *, visibility_seconds: int) -> tuple[str, dict[
         "wait_time_seconds": 5,
         "pool_size": 4,
     }
-    return "pgmq://", options
+    return "pgmq://localhost", options  # the address is in conn_string; a host only keeps kombu from warning

@@ -207,14 +207,16 @@ class PairRow:
 
     system_a: str
     system_b: str
+    n_imported: int
     n_judged: int
     n_planned: int
 
 
 _PAIRS = """
     SELECT least(sa.name COLLATE "C", sb.name COLLATE "C"), greatest(sa.name COLLATE "C", sb.name COLLATE "C"),
-           sum((SELECT count(*) FROM rating_assignment a JOIN rating_rater r ON r.id = a.rater_id
-                WHERE a.task_id = t.id AND a.outcome IN ('judged', 'late') AND r.kind = 'human'))::int,
+           sum((SELECT count(*) FROM rating_assignment a WHERE a.task_id = t.id AND a.source = 'imported'))::int,
+           sum((SELECT count(*) FROM rating_assignment a
+                WHERE a.task_id = t.id AND a.draw_id IS NOT NULL AND a.outcome = 'judged'))::int,
            sum((SELECT count(*) FROM rating_draw d WHERE d.task_id = t.id))::int
     FROM rating_task t JOIN studies_system sa ON sa.id = t.system_a_id JOIN studies_system sb ON sb.id = t.system_b_id
     WHERE t.study_id = %(study)s GROUP BY 1, 2 ORDER BY 1, 2
@@ -222,7 +224,7 @@ _PAIRS = """
 
 
 def pairs_of(study: Study) -> list[PairRow]:
-    """Per pair of systems: judgments by people, and draws planned."""
+    """Per pair of systems: judgments of people that were imported; draws that are judged; draws planned."""
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, {"study": study.pk})
         return [PairRow(*row) for row in cursor.fetchall()]

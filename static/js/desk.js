@@ -117,6 +117,7 @@ const onSubmit = (event) => {
   const shown = /** @type {HTMLInputElement | null} */ (form.querySelector("[data-shown-ms]"));
   if (shown) shown.value = String(Math.round(performance.now() - paintedAt));
   trouble("");
+  saySaid(desk(), "");
   desk().classList.add("sending");
   event.submitter?.classList.add("pressed");
 };
@@ -144,21 +145,22 @@ const onBeforeSwap = ({ detail }) => {
   if (!isDesk) fail(reasonIn(detail.xhr));
 };
 
-/** @param {XMLHttpRequest} xhr */
+/** A refusal says itself what to do; anything else may be tried again. @param {XMLHttpRequest} xhr */
 const reasonIn = (xhr) => {
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
   const sentence = page.querySelector("[data-sentence]")?.textContent?.trim();
   if (sentence) return sentence;
-  if (xhr.status < 400) return "You are signed out. Sign in again in another tab, then come back here.";
-  return `The server could not take it (${xhr.status}).`;
+  if (xhr.status < 400) return `You are signed out. Sign in again in another tab, then come back here. ${AGAIN}`;
+  return `The server could not take it (${xhr.status}). ${AGAIN}`;
 };
 
 /** @param {string} reason */
 const fail = (reason) => {
   sending = null;
+  said = "";
   desk().classList.remove("sending");
   for (const button of desk().querySelectorAll(".pressed")) button.classList.remove("pressed");
-  trouble(`${NOT_SAVED} ${reason} ${AGAIN}`);
+  trouble(`${NOT_SAVED} ${reason}`);
 };
 
 /** @param {string} words */
@@ -170,7 +172,7 @@ const trouble = (words) => {
   const saved = document.getElementById("saved");
   if (!saved || !words) return;
   saved.className = "unsaved";
-  saved.textContent = "not saved yet";
+  saved.textContent = "Not saved yet";
 };
 
 // The next pair ---------------------------------------------------------------------------------------------
@@ -179,6 +181,8 @@ const trouble = (words) => {
 const prepare = (root) => {
   for (const time of root.querySelectorAll("time[data-clock]")) showLocal(/** @type {HTMLTimeElement} */ (time));
   foldItem(root);
+  letKeysScroll(root);
+  paintedAt = performance.now(); // at the latest now, for whoever answers before the next frame
   requestAnimationFrame(() => requestAnimationFrame(() => (paintedAt = performance.now())));
 };
 
@@ -198,13 +202,24 @@ const foldItem = (root) => {
   if (text && toggle) toggle.hidden = text.scrollHeight <= text.clientHeight + 2;
 };
 
-/** @param {HTMLElement} root */
-const tellWhatWasSaid = (root) => {
+/** Wide code and tables scroll inside their box: those without a mouse must be able to go there. @param {HTMLElement} root */
+const letKeysScroll = (root) => {
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".prose :is(pre, table)"))) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
+};
+
+/** @param {HTMLElement} root @param {string} words */
+const saySaid = (root, words) => {
   const strip = root.querySelector("[data-said-last]");
-  if (!strip || !said) return;
-  strip.textContent = said;
+  if (strip) strip.textContent = words;
+};
+
+/** What was just chosen stays readable for a moment, outside the panes. @param {HTMLElement} root */
+const tellWhatWasSaid = (root) => {
+  saySaid(root, said);
   said = "";
-  setTimeout(() => (strip.textContent = ""), SAID_FOR_MS);
+  setTimeout(() => saySaid(root, ""), SAID_FOR_MS);
 };
 
 /** @param {Event} event */
@@ -238,8 +253,8 @@ document.addEventListener("htmx:beforeRequest", /** @type {EventListener} */ (on
 document.addEventListener("htmx:configRequest", /** @type {EventListener} */ (onConfigRequest));
 document.addEventListener("htmx:beforeSwap", /** @type {EventListener} */ (onBeforeSwap));
 document.addEventListener("htmx:afterSwap", onAfterSwap);
-document.addEventListener("htmx:sendError", () => fail("The network did not answer."));
-document.addEventListener("htmx:timeout", () => fail("The server took too long."));
+document.addEventListener("htmx:sendError", () => fail(`The network did not answer. ${AGAIN}`));
+document.addEventListener("htmx:timeout", () => fail(`The server took too long. ${AGAIN}`));
 window.addEventListener("pageshow", () => (sending = null)); // back from the browser's page cache
 window.addEventListener("resize", () => foldItem(desk()));
 prepare(desk());

@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 from apps.config.demo.loading import load_demo
 from apps.config.demo.processes import commands, end, free_port
 
+# Playwright keeps an event loop in this thread; the queries of these tests are ordinary ones all the same.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 

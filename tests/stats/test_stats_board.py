@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from apps.stats.errors import DisconnectedComparisons, EmptyInput, InvalidInput
+from apps.stats.intervals import two_sided_quantile
 from apps.stats.pairwise import Outcome, fit_board, fit_islands
 from apps.stats.simulation import simulate_comparisons
 
@@ -104,6 +105,29 @@ def test_a_both_bad_share_that_hangs_on_two_items_is_uncertain():
     assert row.both_bad_share == pytest.approx(0.2)
     assert row.both_bad_low < 0.06
     assert row.both_bad_high > 0.45
+
+
+def test_a_win_share_has_the_two_way_variance():
+    """By hand for one competitor: cluster totals of what it earned above its share, by rater, item and both."""
+    rng = np.random.default_rng(6)
+    rater, item = rng.integers(0, 6, 300), rng.integers(0, 8, 300)
+    chance = 0.5 + 0.3 * np.sin(rater) + 0.15 * np.cos(3 * item)
+    rows = np.column_stack((np.zeros(300), np.ones(300), rng.random(300) > chance, rater, item)).astype(int)
+    row = board_of(rows, 2).rows[0]
+    earned = 1.0 - rows[:, 2]
+    off = earned - earned.mean()
+
+    def variance(cluster):
+        totals = np.array([off[cluster == one].sum() for one in np.unique(cluster)])
+        return len(totals) / (len(totals) - 1) * (totals @ totals) / 300**2
+
+    two_way = variance(rater) + variance(item) - variance(rater * 100 + item)
+    assert two_way > max(variance(rater), variance(item))
+    n_effective = earned.mean() * (1 - earned.mean()) / two_way
+    quantile = two_sided_quantile(0.95, 5)
+    spread = np.sqrt(earned.mean() * (1 - earned.mean()) / n_effective + (quantile / (2 * n_effective)) ** 2)
+    width = 2 * quantile * spread / (1 + quantile**2 / n_effective)
+    assert row.win_share_high - row.win_share_low == pytest.approx(width)
 
 
 def test_one_rater_is_said():

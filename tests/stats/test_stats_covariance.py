@@ -7,12 +7,14 @@ from apps.stats.errors import EmptyInput, TooFewClusters
 from apps.stats.pairwise import (
     Clustering,
     ComparisonRows,
+    Covariance,
     clustered_covariance,
     fit_bradley_terry,
     independent_covariance,
     robust_covariance,
 )
 from apps.stats.pairwise import covariance as module
+from apps.stats.pairwise.covariance import design_effect
 from apps.stats.pairwise.likelihood import contrast_variances
 from tests.stats.comparisons_for_tests import counts_of
 
@@ -158,6 +160,21 @@ def test_ties_alone_are_not_certainty(n_ties):
     rows = rows_of([(0, 1, 2, 1, rater, rater) for rater in range(n_ties)], n_competitors=2)
     found = robust_covariance(fit_bradley_terry(rows.counts), rows)
     assert np.sqrt(found.difference_variances()[0, 1]) == pytest.approx(2 / n_ties)
+
+
+def test_the_design_effect_is_the_median_widening_of_ordinary_competitors():
+    """Raters who each always prefer one of two: their judgments carry what the raters carry."""
+    rows = [(0, 1, rater % 2, 6, rater, 0) for rater in range(8)] + [(2, 0, 0, 4, 0, 1), (2, 1, 0, 4, 1, 2)]
+    rows = rows_of(rows)
+    fit = fit_bradley_terry(rows.counts)
+    assert fit.undefeated.tolist() == [False, False, True]
+    independent = independent_covariance(fit, rows.counts)
+    plain = Covariance(independent, (), 7, Clustering.INDEPENDENT, "")
+    assert design_effect(fit, plain, independent) == 1.0
+    thrice = Covariance(3 * independent, (), 7, Clustering.INDEPENDENT, "")
+    assert design_effect(fit, thrice, independent) == pytest.approx(3)
+    found = robust_covariance(fit, rows)
+    assert (found.variances() >= 2 * np.diag(fit.likelihood.inverse_information)).all()
 
 
 def test_somebody_undefeated_is_at_least_as_uncertain_as_the_model_says():

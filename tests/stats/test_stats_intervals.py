@@ -59,6 +59,16 @@ def test_clusters_that_agree_within_count_as_one_trial_each():
     assert (whole.n, whole.n_clusters) == (50, 10)
 
 
+def test_the_interval_is_wilsons_at_the_effective_number_of_trials():
+    """Four clusters of totals 4, 1, 3, 0 of 4: variance of the ratio, times G/(G-1), by hand."""
+    success = np.array([1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0])
+    found = share_of(success, np.repeat(np.arange(4), 4))
+    variance = 4 / 3 * sum((total - 4 * 0.5) ** 2 for total in (4, 1, 3, 0)) / 16**2
+    n_effective, quantile = 0.25 / variance, two_sided_quantile(0.95, 3)
+    half = quantile * np.sqrt(0.25 / n_effective + (quantile / (2 * n_effective)) ** 2)
+    assert found.high - found.low == pytest.approx(2 * half / (1 + quantile**2 / n_effective))
+
+
 def test_a_variance_below_the_independent_one_is_not_believed():
     balanced = np.tile([1, 0], 20)
     inside = share_of(balanced, np.repeat(np.arange(20), 2))

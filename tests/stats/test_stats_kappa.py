@@ -69,6 +69,18 @@ def test_symmetric_counts_both_orders_but_each_pair_once():
     assert found == mirrored
 
 
+def test_the_symmetric_standard_error_is_near_the_jackknife_over_pairs():
+    rng = np.random.default_rng(4)
+    first = rng.choice(3, 120, p=[0.7, 0.2, 0.1])
+    second = np.where(rng.random(120) < 0.5, first, rng.choice(3, 120, p=[0.1, 0.2, 0.7]))
+    keep = np.arange(120)
+    left_out = np.array([cohen_kappa(first[keep != one], second[keep != one], symmetric=True).value for one in keep])
+    jackknife = np.sqrt(119 / 120 * ((left_out - left_out.mean()) ** 2).sum())
+    found = cohen_kappa(first, second, symmetric=True)
+    assert found.standard_error == pytest.approx(jackknife, rel=0.02)
+    assert cohen_kappa(first, second).standard_error != pytest.approx(found.standard_error, rel=0.02)
+
+
 def test_perfect_agreement_is_not_certain():
     found = cohen_kappa([0, 1] * 10, [0, 1] * 10)
     assert (found.value, found.high) == (1.0, 1.0)

@@ -32,7 +32,7 @@ def free_port(wanted: int | None) -> int:
 
 def commands(port: int) -> dict[str, list[str]]:
     """What runs: each by its name."""
-    celery = [sys.executable, "-m", "celery", "-A", "apps.config"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "apps.config"]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "warning"]
     return {
         "web": [
@@ -50,6 +50,7 @@ def running(port: int) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """Start everything; whatever happens, end everything."""
     environment = {**os.environ, "TOUCHSTONE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "apps.config.settings"}
     started: dict[str, subprocess.Popen[bytes]] = {}
+    settings.VAR.mkdir(parents=True, exist_ok=True)  # beat keeps its schedule there
     try:
         for name, command in commands(port).items():
             started[name] = subprocess.Popen(  # noqa: S603 - our own commands
@@ -80,7 +81,8 @@ def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
 
 def wait_until_one_ends(processes: dict[str, subprocess.Popen[bytes]]) -> str:
     """Block until a process ends; its name. Ctrl-C and SIGTERM end the waiting as KeyboardInterrupt."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell that starts us in the background ignores SIGINT for us
+        signal.signal(number, _interrupt)
     while True:
         for name, process in processes.items():
             if process.poll() is not None:

@@ -93,7 +93,7 @@ def clustered_covariance(fit: BradleyTerryFit, rows: ComparisonRows, cluster: In
     residual = (rows.earned - fit.probabilities[rows.first, rows.second]) * rows.count
     products = _score_products(rows, residual, cluster, n_clusters)
     n_scored = float(rows.n_judgments)
-    small_sample = (n_scored - 2) / max(n_scored - fit.n_competitors + 1, 1.0)
+    small_sample = (n_scored - 1) / max(n_scored - fit.n_competitors + 1, 1.0)
     return _sandwich(fit, products * (n_clusters / (n_clusters - 1) * small_sample))
 
 
