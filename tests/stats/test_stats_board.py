@@ -103,6 +103,11 @@ def test_a_both_bad_share_that_hangs_on_two_items_is_uncertain():
     ]
     row = board_of(rows, 2).rows[0]
     assert row.both_bad_share == pytest.approx(0.2)
+    # Items' totals are 8 above on two and 2 below on eight; raters' are all zero, so items' variance is the floor.
+    variance = 10 / 9 * (2 * 8**2 + 8 * 2**2) / 100**2
+    n_effective, quantile = 0.16 / variance, two_sided_quantile(0.95, 9)
+    half = quantile * np.sqrt(0.16 / n_effective + (quantile / (2 * n_effective)) ** 2)
+    assert row.both_bad_high - row.both_bad_low == pytest.approx(2 * half / (1 + quantile**2 / n_effective))
     assert row.both_bad_low < 0.06
     assert row.both_bad_high > 0.45
 

@@ -125,8 +125,6 @@ class _Confusion:
     def standard_error(self, pairs: PairColumns) -> float:
         """The delta method over clusters: the root of the sum of squared cluster totals of the influence."""
         influence = self._influence()
-        if self.symmetric:
-            influence = (influence + influence.T) / 2
         one, two = np.searchsorted(self.labels, pairs.first), np.searchsorted(self.labels, pairs.second)
         each = influence[one, two] * pairs.count
         by_cluster = totals(pairs.cluster, each, pairs.n_clusters)
