@@ -27,9 +27,7 @@ def sentence_of(result: dict[str, Any]) -> str:
         return "There is nothing to rank yet: two systems need judgments that decide or tie between them."
     sentence = _who_leads(ranked)
     if result["n_islands"] > 1:
-        sentence += (
-            f" The systems fall into {result['n_islands']} groups that never met: ranks hold inside a group."
-        )
+        sentence += f" The systems fall into {result['n_islands']} groups that never met: ranks hold inside a group."
     return sentence
 
 

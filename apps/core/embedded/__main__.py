@@ -1,4 +1,4 @@
-"""`python -m apps.core.embedded stop|status|url|psql`: the embedded server by hand."""
+"""`python -m apps.core.embedded`: start, stop and look at the embedded database by hand."""
 
 import argparse
 import os
@@ -10,54 +10,97 @@ from apps.core.embedded import (
     EmbeddedServerError,
     address_of,
     binary,
+    destroy_server,
     ensure_server,
-    is_running,
+    status_of,
     stop_server,
-    users_of,
 )
+from apps.core.embedded.server import keep_running
 
-VAR = Path(os.environ.get("TOUCHSTONE_VAR") or Path(__file__).resolve().parents[3] / "var")
+_VAR = Path(os.environ.get("TOUCHSTONE_VAR") or Path(__file__).resolve().parents[3] / "var")
 
 
-def main() -> int:
-    """Do what the first word says; 1 and a sentence if it cannot be done."""
-    parser = argparse.ArgumentParser(prog="python -m apps.core.embedded", description=__doc__)
-    parser.add_argument("action", choices=["stop", "status", "url", "psql"])
-    parser.add_argument("--force", action="store_true", help="stop it though others use it")
-    given = parser.parse_args()
+def main(arguments: list[str] | None = None) -> int:
+    """Carry out one command; errors are a sentence on stderr and exit status 1."""
+    asked = _parser().parse_args(arguments)
     try:
-        return _ACTIONS[given.action](given)
+        return _COMMANDS[asked.command](asked)
     except EmbeddedServerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
 
-def _stop(given: argparse.Namespace) -> int:
-    _say("stopped" if stop_server(VAR, force=given.force) else "it was not running")
-    return 0
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m apps.core.embedded", description=__doc__)
+    parser.add_argument("--var", type=Path, default=_VAR, help="the checkout's var folder (default: %(default)s)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("start", help="start the server, to run until `stop`")
+    stop = commands.add_parser("stop", help="stop the server")
+    stop.add_argument("--force", action="store_true", help="also while other processes use it")
+    commands.add_parser("status", help="say where it lives, whether it runs and who uses it")
+    commands.add_parser("url", help="print its address as DATABASE_URL is written")
+    for name, words in (("psql", "open psql on it"), ("run", "run one of PostgreSQL's programs on it")):
+        command = commands.add_parser(name, help=words)
+        if name == "run":
+            command.add_argument("program", help="pg_dump, pg_restore, pgbench, ...")
+        command.add_argument("arguments", nargs=argparse.REMAINDER)
+    destroy = commands.add_parser("destroy", help="delete the database and all that is in it")
+    destroy.add_argument("--yes", action="store_true", required=True, help="say that this is meant")
+    return parser
 
 
-def _status(_: argparse.Namespace) -> int:
-    running = is_running(VAR)
-    _say(f"running, used by {len(users_of(VAR))} processes" if running else "not running")
-    return 0 if running else 3
+def _start(asked: argparse.Namespace) -> int:
+    keep_running(asked.var)
+    return _say(f"It runs at {address_of(asked.var).url()}")
 
 
-def _url(_: argparse.Namespace) -> int:
-    _say(address_of(VAR).url())
-    return 0
+def _stop(asked: argparse.Namespace) -> int:
+    return _say("Stopped." if stop_server(asked.var, force=asked.force) else "It was not running.")
 
 
-def _psql(_: argparse.Namespace) -> int:
-    address = ensure_server(VAR)
-    return subprocess.run([binary("psql"), address.libpq()], check=False).returncode  # noqa: S603
+def _status(asked: argparse.Namespace) -> int:
+    status = status_of(asked.var)
+    running = f"runs as process {status.pid}" if status.pid else "does not run"
+    users = ", ".join(map(str, status.users)) or "nobody"
+    return _say(f"The server in {status.folder} {running}. In use by: {users}.")
 
 
-def _say(words: str) -> None:
+def _url(asked: argparse.Namespace) -> int:
+    return _say(address_of(asked.var).url())
+
+
+def _psql(asked: argparse.Namespace) -> int:
+    asked.program = "psql"
+    return _run(asked)
+
+
+def _run(asked: argparse.Namespace) -> int:
+    address = ensure_server(asked.var)
+    place = {"PGHOST": str(address.socket), "PGPORT": str(address.port)}
+    environment = {**os.environ, **place, "PGUSER": address.user, "PGDATABASE": address.dbname}
+    program = [str(binary(asked.program)), *asked.arguments]
+    return subprocess.run(program, env=environment, check=False).returncode  # noqa: S603 - the caller's own command
+
+
+def _destroy(asked: argparse.Namespace) -> int:
+    destroy_server(asked.var)
+    return _say("Gone.")
+
+
+def _say(words: str) -> int:
     sys.stdout.write(f"{words}\n")
+    return 0
 
 
-_ACTIONS = {"stop": _stop, "status": _status, "url": _url, "psql": _psql}
+_COMMANDS = {
+    "start": _start,
+    "stop": _stop,
+    "status": _status,
+    "url": _url,
+    "psql": _psql,
+    "run": _run,
+    "destroy": _destroy,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

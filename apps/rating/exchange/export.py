@@ -113,9 +113,7 @@ def _items(study: Study) -> Iterator[ItemRow]:
 def _systems(study: Study) -> Iterator[SystemRow]:
     used = StudyOutput.objects.filter(study=study).values("system")
     for system in System.objects.filter(pk__in=used).order_by("name"):
-        yield SystemRow(
-            name=system.name, family=system.family, version=system.version, settings=system.settings
-        )
+        yield SystemRow(name=system.name, family=system.family, version=system.version, settings=system.settings)
 
 
 def _outputs(study: Study) -> Iterator[OutputRow]:

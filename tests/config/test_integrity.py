@@ -1,0 +1,55 @@
+"""check_integrity is silent on what the services wrote, and finds each kind of damage."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from apps.config.integrity import CHECKS
+from tests.console.test_console import judge_everything
+from tests.studies_for_tests import Lab
+
+DAMAGE = {
+    "standings equal their last change": "UPDATE rating_enrolment SET standing = 'left'",
+    "items match their content hashes": "UPDATE studies_item SET context = 'changed'",
+    "outputs match their content hashes": "UPDATE studies_output SET text = text || '!'",
+    "judged showings have judgments, and only they": """UPDATE rating_assignment SET outcome = 'expired'
+        WHERE id = (SELECT max(id) FROM rating_assignment WHERE outcome = 'judged')""",
+    "plans have as many draws as they say": "UPDATE rating_plan SET size = size + 1",
+    "pair probabilities add to 1 and are those of the draws": "UPDATE rating_draw SET p_pair = 0.5",
+    "positions are dense in their band": "UPDATE rating_band SET size = size + 1",
+    "drained bands are all judged": """UPDATE rating_band SET drained_at = now();
+        INSERT INTO rating_band (study_id, number, size, drained_at) SELECT study_id, 99, 1, now() FROM rating_band;
+        UPDATE rating_draw SET band = 99, position = 0 WHERE id = (SELECT d.id FROM rating_draw d WHERE NOT EXISTS (
+            SELECT FROM rating_assignment a WHERE a.draw_id = d.id AND a.outcome = 'judged') LIMIT 1)""",
+    "revisions have no holes": """UPDATE rating_judgment SET revision = 3, supersedes_id = id
+        WHERE id = (SELECT max(id) FROM rating_judgment)""",
+}
+
+
+def run() -> str:
+    out = StringIO()
+    call_command("check_integrity", stdout=out)
+    return out.getvalue()
+
+
+def test_what_the_services_write_is_sound(lab: Lab) -> None:
+    judge_everything(lab)
+    assert run().count("ok ") == len(CHECKS)
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_is_found(lab: Lab, name: str) -> None:
+    lab.add_rater("idle")
+    if name != "drained bands are all judged":
+        judge_everything(lab)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET session_replication_role = replica")  # no trigger, no foreign key: damage
+        cursor.execute(DAMAGE[name])
+        cursor.execute("SET session_replication_role = origin")
+    check = next(check for check in CHECKS if check.name == name)
+    assert list(check.violations())
+    with pytest.raises(CommandError, match="violations"):
+        run()
