@@ -181,7 +181,6 @@ const trouble = (words) => {
 const prepare = (root) => {
   for (const time of root.querySelectorAll("time[data-clock]")) showLocal(/** @type {HTMLTimeElement} */ (time));
   foldItem(root);
-  letKeysScroll(root);
   paintedAt = performance.now(); // at the latest now, for whoever answers before the next frame
   requestAnimationFrame(() => requestAnimationFrame(() => (paintedAt = performance.now())));
 };
@@ -200,13 +199,6 @@ const foldItem = (root) => {
   const text = root.querySelector(".item-text");
   const toggle = /** @type {HTMLElement | null} */ (root.querySelector("[data-fold]"));
   if (text && toggle) toggle.hidden = text.scrollHeight <= text.clientHeight + 2;
-};
-
-/** Wide code and tables scroll inside their box: those without a mouse must be able to go there. @param {HTMLElement} root */
-const letKeysScroll = (root) => {
-  for (const box of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".prose :is(pre, table)"))) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-  }
 };
 
 /** @param {HTMLElement} root @param {string} words */

@@ -46,9 +46,10 @@ def test_damage_is_found(lab: Lab, name: str) -> None:
         judge_everything(lab)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET session_replication_role = replica")  # no trigger, no foreign key: damage
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(DAMAGE[name])
-        cursor.execute("SET session_replication_role = origin")
     check = next(check for check in CHECKS if check.name == name)
     assert list(check.violations())
     with pytest.raises(CommandError, match="violations"):

@@ -12,10 +12,10 @@ from apps.core.embedded import (
     binary,
     destroy_server,
     ensure_server,
+    keep_running,
     status_of,
     stop_server,
 )
-from apps.core.embedded.server import keep_running
 
 _VAR = Path(os.environ.get("TOUCHSTONE_VAR") or Path(__file__).resolve().parents[3] / "var")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from psycopg.conninfo import make_conninfo
 
@@ -11,6 +11,7 @@ from apps.core.embedded.home import home_of
 
 PORT = 5432
 NAME = "touchstone"  # of the role and of the database
+SUPERUSER = "postgres"
 
 
 @dataclass(frozen=True)

@@ -151,9 +151,7 @@ def _connect_when_ready(home: Home) -> psycopg.Connection:
     while True:
         was_ready = _says_ready(home)
         try:
-            return psycopg.connect(
-                host=str(home.socket), port=PORT, user=SUPERUSER, dbname="postgres", autocommit=True
-            )
+            return psycopg.connect(host=str(home.socket), port=PORT, user=SUPERUSER, dbname="postgres", autocommit=True)
         except psycopg.OperationalError as error:
             if was_ready or server_pid(home) is None or time.monotonic() > deadline:
                 raise EmbeddedServerError(_did_not_start(home, str(error))) from error

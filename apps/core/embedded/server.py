@@ -16,7 +16,7 @@ from apps.core.embedded import cluster
 from apps.core.embedded.address import ServerAddress, address_of
 from apps.core.embedded.errors import EmbeddedServerError
 from apps.core.embedded.home import Home, Owner, home_of, make_folders, make_outer_folder
-from apps.core.embedded.processes import this_process
+from apps.core.embedded.processes import Process, started, this_process
 from apps.core.embedded.users import live_users, locked, write_users
 
 # By folder, the process that signed on: after a fork the child finds its parent's number here, not its own.
@@ -46,6 +46,17 @@ def ensure_server(var: Path) -> ServerAddress:
     return address_of(var)
 
 
+def keep_running(var: Path) -> ServerAddress:
+    """Start the server to run until it is stopped, whoever comes and leaves."""
+    address = ensure_server(var)
+    home = home_of(var)
+    with locked(home):
+        # The server is entered as its own user: it never leaves while it runs, and is forgotten once it ended.
+        write_users(home, live_users(home) | _server(home))
+    release_server(var)
+    return address
+
+
 def is_user(var: Path) -> bool:
     """Whether this very process has signed on."""
     return _signed_on.get(home_of(var).folder) == os.getpid()
@@ -63,7 +74,7 @@ def stop_server(var: Path, *, force: bool = False) -> bool:
         return False
     with locked(home):
         ran = cluster.server_pid(home) is not None
-        others = sorted(user.pid for user in live_users(home) - {this_process()})
+        others = sorted(user.pid for user in live_users(home) - {this_process()} - _server(home))
         if ran and others and not force:
             raise EmbeddedServerError(
                 f"Touchstone's database is in use by the processes {', '.join(map(str, others))}. "
@@ -81,11 +92,11 @@ def status_of(var: Path) -> Status:
     if not home.folder.exists():
         return Status(folder=home.folder, pid=None, users=())
     with locked(home):
-        users = live_users(home)
+        server = _server(home)
         return Status(
             folder=home.folder,
-            pid=cluster.server_pid(home),
-            users=tuple(sorted(user.pid for user in users)),
+            pid=next((process.pid for process in server), None),
+            users=tuple(sorted(user.pid for user in live_users(home) - server)),
         )
 
 
@@ -93,8 +104,9 @@ def destroy_server(var: Path) -> None:
     """Stop the server and delete its database with everything in it."""
     stop_server(var, force=True)
     home = home_of(var)
-    shutil.rmtree(home.folder, ignore_errors=True)
-    shutil.rmtree(home.socket, ignore_errors=True)
+    for folder in (home.folder, home.socket):
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
 def _sign_off_at_exit(home: Home) -> None:
@@ -123,6 +135,12 @@ def _leave(home: Home) -> None:
         write_users(home, users)
         if not users:
             _stop(home, force=False)
+
+
+def _server(home: Home) -> set[Process]:
+    pid = cluster.server_pid(home)
+    begun = None if pid is None else started(pid)
+    return set() if pid is None or begun is None else {Process(pid=pid, started=begun)}
 
 
 def _stop(home: Home, *, force: bool) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg import OperationalError
 
-from apps.core.embedded import ensure_server
+from apps.core.embedded import ensure_server, is_user
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -13,5 +14,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection to the server, started if need be."""
-        ensure_server(Path(self.settings_dict["EMBEDDED_VAR"]))
-        return super().get_new_connection(conn_params)
+        var = Path(self.settings_dict["EMBEDDED_VAR"])
+        if not is_user(var):
+            ensure_server(var)
+        try:
+            return super().get_new_connection(conn_params)
+        except OperationalError:
+            ensure_server(var)  # it died since this process signed on
+            return super().get_new_connection(conn_params)
