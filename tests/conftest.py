@@ -23,7 +23,7 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,
-    django_db_blocker,  # noqa: ANN001
+    django_db_blocker,
     django_db_modify_db_settings: None,
 ) -> Iterator[None]:
     """The migrated database, made also when only tests with a `fresh_database` run."""

@@ -44,7 +44,7 @@ def judge_agreement(
     label = np.column_stack([pairs.first, pairs.second]).ravel()
     return {
         **_percentages(pairs),
-        **_alpha(unit, label),
+        **_alpha(unit, label, cluster=np.repeat(pairs.unit, 2)),
         **_kappa(pairs, symmetric=False),
         "rank_correlation": _rank_correlation(human_strengths, judge_strengths),
     }
@@ -66,8 +66,10 @@ def _percentages(pairs: LabelPairs) -> dict[str, Any]:
     }
 
 
-def _alpha(unit: NDArray[np.int64], label: NDArray[np.int64]) -> dict[str, Any]:
-    alpha = krippendorff_alpha(unit, label)
+def _alpha(
+    unit: NDArray[np.int64], label: NDArray[np.int64], cluster: NDArray[np.int64] | None = None
+) -> dict[str, Any]:
+    alpha = krippendorff_alpha(unit, label, cluster=cluster)
     return {
         "alpha": alpha.value,
         "alpha_low": alpha.low,

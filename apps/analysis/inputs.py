@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -133,14 +134,17 @@ class StudyInputs:
     def judge_comparisons(self, systems: tuple[str, ...], judge_id: int) -> BoardInputs:
         """One judge's verdicts; where it judged a task more than once (both orders) each counts its share.
 
-        Shares are made whole by a common multiple, which leaves every strength as it is.
+        Shares are made whole by their least common multiple, which leaves every strength as it is.
         """
         query = """
             SELECT first_system, second_system, oriented,
-                   (27720 / count(*) OVER (PARTITION BY task_id))::bigint, rater_id, "group" FROM compared
+                   count(*) OVER (PARTITION BY task_id), rater_id, "group" FROM compared
             WHERE disposition = 'judge' AND rater_id = %(judge)s AND verdict IS NOT NULL
             ORDER BY 1, 2, 3, 4, 6"""
-        return _board_inputs(systems, list(self._rows(query, judge=judge_id)))
+        rows = list(self._rows(query, judge=judge_id))
+        whole = math.lcm(*(n for _, _, _, n, _, _ in rows))
+        shared = [(first, second, verdict, whole // n, *rest) for first, second, verdict, n, *rest in rows]
+        return _board_inputs(systems, shared)
 
     def human_labels(self) -> Labels:
         """Every current verdict of people that agreement looks at: used, and surplus beside it."""

@@ -102,14 +102,6 @@ CHECKS = (
     Check("items match their content hashes", _items),
     Check("outputs match their content hashes", _outputs),
     Check(
-        "revisions have no holes",
-        _each(
-            """SELECT assignment_id, count(*), max(revision) FROM rating_judgment
-               GROUP BY 1 HAVING count(*) <> max(revision)""",
-            "assignment {0} has {1} judgments, the last of revision {2}",
-        ),
-    ),
-    Check(
         "judged showings have judgments, and only they",
         _each(
             """SELECT a.id, coalesce(a.outcome, 'open') FROM rating_assignment a

@@ -23,8 +23,6 @@ DAMAGE = {
         INSERT INTO rating_band (study_id, number, size, drained_at) SELECT study_id, 99, 1, now() FROM rating_band;
         UPDATE rating_draw SET band = 99, position = 0 WHERE id = (SELECT d.id FROM rating_draw d WHERE NOT EXISTS (
             SELECT FROM rating_assignment a WHERE a.draw_id = d.id AND a.outcome = 'judged') LIMIT 1)""",
-    "revisions have no holes": """UPDATE rating_judgment SET revision = 3, supersedes_id = id
-        WHERE id = (SELECT max(id) FROM rating_judgment)""",
 }
 
 
@@ -48,7 +46,6 @@ def test_damage_is_found(lab: Lab, name: str) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(DAMAGE[name])
     check = next(check for check in CHECKS if check.name == name)
     assert list(check.violations())

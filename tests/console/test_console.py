@@ -86,7 +86,7 @@ def test_computing_makes_a_job_and_the_job_a_board(
     lab: Lab,
     manager: Client,
     django_capture_on_commit_callbacks,
-    settings,  # noqa: ANN001
+    settings,
 ) -> None:
     from apps.config.celery import app
 
@@ -126,7 +126,7 @@ def test_opening_results_is_remembered_for_those_who_rate(lab: Lab, manager: Cli
     assert ResultsOpening.objects.count() == 1
 
 
-def test_pages_take_a_bounded_number_of_queries(lab: Lab, manager: Client, django_assert_max_num_queries) -> None:  # noqa: ANN001
+def test_pages_take_a_bounded_number_of_queries(lab: Lab, manager: Client, django_assert_max_num_queries) -> None:
     judge_everything(lab)
     with django_assert_max_num_queries(32):
         manager.get(STUDY)

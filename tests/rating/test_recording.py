@@ -19,9 +19,9 @@ from apps.rating.services import (
     give_assignment,
     mark_shown,
     record_judgment,
+    recording,
     take_cut,
 )
-from apps.rating.services import recording
 from apps.studies.services import change_state
 from tests.studies_for_tests import Lab
 

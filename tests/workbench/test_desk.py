@@ -158,7 +158,7 @@ def test_a_quarantined_rater_gets_no_new_task(lab: Lab, rater: Client) -> None:
     assert Assignment.objects.count() == 0
 
 
-def test_an_answer_takes_a_bounded_number_of_queries(lab: Lab, rater: Client, django_assert_max_num_queries) -> None:  # noqa: ANN001
+def test_an_answer_takes_a_bounded_number_of_queries(lab: Lab, rater: Client, django_assert_max_num_queries) -> None:
     rater.get(DESK)
     for _ in range(3):
         given = Assignment.objects.get(outcome__isnull=True)

@@ -33,7 +33,7 @@ def simulated_judgments(bundle: Bundle, truth: dict[str, Any]) -> Iterator[dict[
     ]
     leaning = _leanings(bundle, truth, rng)
     for number, (item, pair, rater) in enumerate(_given_out(tasks, truth, rng)):
-        left, right = pair if rng.random() < 0.5 else pair[::-1]  # noqa: PLR2004 - a fair coin
+        left, right = pair if rng.random() < 0.5 else pair[::-1]
         appeal = {system: truth["strengths"][system] + leaning[item.external_id, system] for system in pair}
         topic = item.slices.get("topic", "")
         outcome = draw_outcomes(
@@ -94,7 +94,7 @@ def _gold_rows(bundle: Bundle, truth: dict[str, Any], rng: np.random.Generator) 
     number = truth["n_judgments"]
     for gold in bundle.golds:
         for rater in truth["raters"]:
-            knows = rng.random() < 0.5 + 0.48 * min(1.0, rater["skill"])  # noqa: PLR2004 - from guessing to knowing
+            knows = rng.random() < 0.5 + 0.48 * min(1.0, rater["skill"])
             verdict = gold.verdict if knows else {"A": "B", "B": "A"}[str(gold.verdict)]
             left, right = str(gold.output_a), str(gold.output_b)
             yield {**_row(number, gold.item, left, right, rater, str(verdict), rng), "purpose": "gold"}

@@ -22,12 +22,20 @@ _VAR = Path(os.environ.get("TOUCHSTONE_VAR") or Path(__file__).resolve().parents
 
 def main(arguments: list[str] | None = None) -> int:
     """Carry out one command; errors are a sentence on stderr and exit status 1."""
-    asked = _parser().parse_args(arguments)
+    words, passed_on = _split(sys.argv[1:] if arguments is None else arguments)
+    asked = _parser().parse_args(words, argparse.Namespace(passed_on=passed_on))
     try:
         return _COMMANDS[asked.command](asked)
     except EmbeddedServerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    """Our words, and those for the program to run: its options are not ours to understand."""
+    ends = [words.index(name) + length for name, length in (("psql", 1), ("run", 2)) if name in words]
+    end = min(ends, default=len(words))
+    return words[:end], words[end:]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,11 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     stop.add_argument("--force", action="store_true", help="also while other processes use it")
     commands.add_parser("status", help="say where it lives, whether it runs and who uses it")
     commands.add_parser("url", help="print its address as DATABASE_URL is written")
-    for name, words in (("psql", "open psql on it"), ("run", "run one of PostgreSQL's programs on it")):
-        command = commands.add_parser(name, help=words)
-        if name == "run":
-            command.add_argument("program", help="pg_dump, pg_restore, pgbench, ...")
-        command.add_argument("arguments", nargs=argparse.REMAINDER)
+    commands.add_parser("psql", help="open psql on it; further words are psql's").set_defaults(program="psql")
+    run = commands.add_parser("run", help="run one of PostgreSQL's programs on it; further words are that program's")
+    run.add_argument("program", help="pg_dump, pg_restore, pgbench, ...")
     destroy = commands.add_parser("destroy", help="delete the database and all that is in it")
     destroy.add_argument("--yes", action="store_true", required=True, help="say that this is meant")
     return parser
@@ -69,16 +75,11 @@ def _url(asked: argparse.Namespace) -> int:
     return _say(address_of(asked.var).url())
 
 
-def _psql(asked: argparse.Namespace) -> int:
-    asked.program = "psql"
-    return _run(asked)
-
-
 def _run(asked: argparse.Namespace) -> int:
     address = ensure_server(asked.var)
     place = {"PGHOST": str(address.socket), "PGPORT": str(address.port)}
     environment = {**os.environ, **place, "PGUSER": address.user, "PGDATABASE": address.dbname}
-    program = [str(binary(asked.program)), *asked.arguments]
+    program = [str(binary(asked.program)), *asked.passed_on]
     return subprocess.run(program, env=environment, check=False).returncode  # noqa: S603 - the caller's own command
 
 
@@ -97,7 +98,7 @@ _COMMANDS = {
     "stop": _stop,
     "status": _status,
     "url": _url,
-    "psql": _psql,
+    "psql": _run,
     "run": _run,
     "destroy": _destroy,
 }

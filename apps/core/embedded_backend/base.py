@@ -7,10 +7,13 @@ from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
 from apps.core.embedded import ensure_server, is_user
+from apps.core.embedded_backend.client import DatabaseClient
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Starts the server when the first connection is asked for, and again if it died meanwhile."""
+
+    client_class = DatabaseClient
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection to the server, started if need be."""
