@@ -72,10 +72,7 @@ def _islands(systems: list[Row]) -> list[dict[str, Any]]:
     islands: dict[int, list[Row]] = {}
     for system in systems:
         islands.setdefault(system["island"], []).append(system)
-    return [
-        {"rows": _rows(members), "has_baseline": any(row["baseline"] for row in members)}
-        for members in islands.values()
-    ]
+    return [{"rows": _rows(members)} for members in islands.values()]
 
 
 def _rows(members: list[Row]) -> list[Row]:

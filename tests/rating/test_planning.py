@@ -44,10 +44,9 @@ def test_every_beginning_holds_every_pair_equally_often(n_items: int, n_systems:
 
 
 @given(**SIZES)
-def test_whole_rounds_hold_every_item_equally_often(n_items: int, n_systems: int, seed: int) -> None:
+def test_every_beginning_holds_every_item_equally_often(n_items: int, n_systems: int, seed: int) -> None:
     ordered = in_balance(everything(n_items, n_systems), random.Random(seed))
-    n_pairs = n_systems * (n_systems - 1) // 2
-    for n in range(n_pairs, len(ordered) + 1, n_pairs):
+    for n in range(1, len(ordered) + 1):
         assert spread(Counter(c.item for c in ordered[:n]), n_items) <= 1
 
 
@@ -116,7 +115,8 @@ def test_a_stored_plan_says_what_it_drew_from(lab: Lab) -> None:
     assert Counter(Draw.objects.values_list("purpose", flat=True)) == {"base": 12, "overlap": 2}
     assert sum(plan.pair_probabilities.values()) == pytest.approx(1)
     assert len(plan.pair_probabilities) == 3
-    assert {(d.p_pair, d.p_item) for d in Draw.objects.all()} == {(pytest.approx(1 / 3), 1 / 4)}
+    for draw in Draw.objects.all():
+        assert (draw.p_pair, draw.p_item) == pytest.approx((1 / 3, 1 / 4))
 
 
 def test_a_round_can_be_cut_short_by_count(lab: Lab) -> None:

@@ -76,10 +76,10 @@ def _url(asked: argparse.Namespace) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    program = [str(binary(asked.program)), *asked.passed_on]
     address = ensure_server(asked.var)
     place = {"PGHOST": str(address.socket), "PGPORT": str(address.port)}
     environment = {**os.environ, **place, "PGUSER": address.user, "PGDATABASE": address.dbname}
-    program = [str(binary(asked.program)), *asked.passed_on]
     return subprocess.run(program, env=environment, check=False).returncode  # noqa: S603 - the caller's own command
 
 

@@ -47,8 +47,7 @@ def make_cluster(home: Home, owner: Owner | None) -> None:
 def start(home: Home, owner: Owner | None) -> None:
     """Start the server if it does not run, and wait until it answers."""
     if server_pid(home) is None:
-        # The number in it belongs to another process by now; PostgreSQL would take that for itself.
-        (home.data / "postmaster.pid").unlink(missing_ok=True)
+        _clear_up_after_a_crash(home)
         write_settings(home)
         _turn_log(home)
         wait = ["-w", "-t", str(START_SECONDS)]
@@ -130,6 +129,13 @@ def _require_our_version(home: Home) -> None:
         f"`{run} pg_dump --format=custom --file=touchstone.dump`; (2) `mv '{home.data}' '{keep}'`; "
         f"(3) with this release: `{run} pg_restore --no-owner --dbname={NAME} touchstone.dump`."
     )
+
+
+def _clear_up_after_a_crash(home: Home) -> None:
+    # PostgreSQL takes the number in these files for a running server, though it may be another process's by now,
+    # or a dead one's that nobody has buried: in a container the first process often does not.
+    for left_behind in (home.data / "postmaster.pid", *home.socket.glob(".s.PGSQL.*")):
+        left_behind.unlink(missing_ok=True)
 
 
 def _turn_log(home: Home) -> None:

@@ -4,6 +4,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import gcd
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,9 @@ def probabilities(candidates: Sequence[Candidate]) -> Probabilities:
 def in_balance(candidates: Sequence[Candidate], rng: random.Random) -> list[Candidate]:
     """All candidates, ordered so that every beginning is as balanced as it can be.
 
-    Each round takes every pair once and spreads the items: pair k of a round takes the item that stands
-    k places on in that pair's own order, so the first n candidates hold each pair n/pairs times (give or
-    take one) and no item runs ahead. Where pairs miss items, later rounds take what is left.
+    Each round takes every pair once and goes on through the items where the round before stopped, so the
+    first n candidates hold each pair n/pairs times and each item n/items times, give or take one. Where
+    pairs miss items, later rounds take what is left.
     """
     by_pair = defaultdict(list)
     for candidate in candidates:
@@ -61,8 +62,18 @@ def in_balance(candidates: Sequence[Candidate], rng: random.Random) -> list[Cand
     rng.shuffle(item_order)
     rank = {item: place for place, item in enumerate(item_order)}
     for shift, pair in enumerate(pairs):
-        by_pair[pair].sort(key=lambda c: ((rank[c.item] - shift) % len(item_order), c.task_id))
+        turn = _turns(shift, len(pairs), len(item_order))
+        by_pair[pair].sort(key=lambda c: (turn[rank[c.item]], c.task_id))
     return list(_rounds([by_pair[pair] for pair in pairs]))
+
+
+def _turns(shift: int, n_pairs: int, n_items: int) -> dict[int, int]:
+    """The round in which the pair at place `shift` takes each item.
+
+    Once the rounds have come full circle they start one item on: the same pairs would meet the same items.
+    """
+    circle = n_items // gcd(n_pairs, n_items)
+    return {(shift + turn * n_pairs + turn // circle) % n_items: turn for turn in range(n_items)}
 
 
 def _rounds(queues: list[list[Candidate]]) -> Iterator[Candidate]:

@@ -17,7 +17,7 @@ from apps.rating.planning.balanced import Candidate, PlannedDraw, balanced_draws
 from apps.studies.models import ProtocolVersion, Study
 from apps.studies.services.protocol import current_protocol
 
-PLANNER = "balanced-1"
+PLANNER = "balanced-2"
 
 _PAIRS = """
     FROM studies_studyoutput x
