@@ -62,21 +62,16 @@ def running(port: int) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
 
 
 def end(processes: list[subprocess.Popen[bytes]]) -> None:
-    """Ask politely, wait, then insist: by process group, so that no child stays behind."""
+    """Ask politely, wait, then insist: then by process group, so that no child stays behind."""
     for process in processes:
-        _signal(process, signal.SIGTERM)
+        process.terminate()  # the process itself: it knows best how to end its children
     deadline = time.monotonic() + GRACE_SECONDS
     for process in processes:
         try:
             process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            _signal(process, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, number)
 
 
 def wait_until_one_ends(processes: dict[str, subprocess.Popen[bytes]]) -> str:
