@@ -1,11 +1,28 @@
 """The Celery application and its schedule. Without CELERY_BROKER_URL it queues in the same PostgreSQL."""
 
 import os
+from pathlib import Path
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, celeryd_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "apps.config.settings")
 
 app = Celery("touchstone")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["apps.analysis"], related_name="jobs")
+
+
+@celeryd_init.connect
+@beat_init.connect
+def have_the_database(**_: Any) -> None:
+    """A worker or beat started by hand asks its queue before any model: the embedded server must run by then."""
+    from django.conf import settings
+
+    from apps.core.embedded import ensure_server
+
+    var = settings.DATABASES["default"].get("EMBEDDED_VAR")
+    if var:
+        Path(var).mkdir(parents=True, exist_ok=True)  # beat keeps its schedule there
+        ensure_server(Path(var))

@@ -48,7 +48,9 @@ def _rater(name: str) -> str:
 STRANGER = "(SELECT id FROM accounts_user WHERE name = 'Stranger')"
 SPARE_ITEM = "(SELECT id FROM studies_item WHERE content_hash = 'spare')"
 SPARE_OUTPUT = "(SELECT id FROM studies_output WHERE content_hash = 'spare')"
-OTHER_SYSTEM = "(SELECT max(s.id) FROM studies_system s WHERE s.workspace_id = studies_studyoutput.workspace_id)"
+OTHER_SYSTEM = (
+    "(SELECT id FROM studies_system s WHERE s.workspace_id = studies_studyoutput.workspace_id OFFSET 1 LIMIT 1)"
+)
 
 _ITEM, _OUTPUT = {"content_hash": "'x'"}, {"content_hash": "'x'"}
 _PROTOCOL, _CRITERION = {"number": "99"}, {"key": "'new'", "ordinal": "99"}
@@ -102,7 +104,7 @@ MATERIAL = (
         "studies_studyoutput_output_item_system_workspace_fk",
         "studies_studyoutput",
         _STUDY_OUTPUT,
-        {"system_id": "(SELECT max(id) FROM studies_system s WHERE s.name LIKE 'zebra%%two')".replace("%%", "%")},
+        {"system_id": OTHER_SYSTEM},
     ),
 )
 
@@ -240,8 +242,8 @@ SHOWN = (
     Case("assignment_showing_is_unique", "rating_assignment", _SERVED, {**_OF_DRAW, **_ENDED, "rater_id": "rater_id"}),
     Case("assignment_showing_is_unique", "rating_assignment", _IMPORTED, _same("showing"), "source = 'imported'"),
     *(
-        Case("assignment_judge_is_unique", "rating_assignment", _JUDGED, _same("sample"), f"source = 'judge' AND {side}")
-        for side in ("a_on_left", "a_on_left IS NULL")
+        Case("assignment_judge_is_unique", "rating_assignment", _JUDGED, _same("sample"), where)
+        for where in ("source = 'judge' AND a_on_left", "source = 'judge' AND a_on_left IS NULL")
     ),
     *(
         Case("assignment_served_has_a_lease", "rating_assignment", _SERVED, {name: wrong})
