@@ -38,7 +38,8 @@ def copy_row(table: str, changes: Changes, where: str = "true") -> None:
     assert set(changes) <= set(columns), set(changes) - set(columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {mine} AND {where} ORDER BY {table}.id LIMIT 1"
+            f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} "
+            f"WHERE {mine} AND {where} ORDER BY {table}.id LIMIT 1"
         )
         assert cursor.rowcount == 1, f"there is no row of {table} where {where}"
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -38,6 +38,8 @@ class SkipReason(models.TextChoices):
 
 _SERVED = Q(source="served")
 _COMPARISON = ~Q(system_low=F("system_high"))
+# A check lets a row in where its condition is null: without this, an open showing would pass any `outcome = ...`.
+_ENDED = Q(outcome__isnull=False)
 
 
 class Assignment(models.Model):
@@ -103,15 +105,15 @@ class Assignment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(outcome__isnull=True, ended_at__isnull=True)
-                | Q(outcome__in=Outcome.values) & (Q(ended_at__isnull=False) | ~_SERVED),
+                | _ENDED & Q(outcome__in=Outcome.values) & (Q(ended_at__isnull=False) | ~_SERVED),
                 name="assignment_ended_has_an_outcome",
             ),
             models.CheckConstraint(
-                condition=_SERVED | Q(outcome__in=["judged", "late"], draw__isnull=True),
+                condition=_SERVED | _ENDED & Q(outcome__in=["judged", "late"], draw__isnull=True),
                 name="assignment_imported_is_judged",
             ),
             models.CheckConstraint(
-                condition=Q(skip_reason__isnull=True) | Q(outcome="skipped"),
+                condition=Q(skip_reason__isnull=True) | _ENDED & Q(outcome="skipped"),
                 name="assignment_skip_has_a_reason",
             ),
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="assignment_purpose_is_known"),
