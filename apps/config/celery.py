@@ -1,7 +1,6 @@
 """The Celery application and its schedule. Without CELERY_BROKER_URL it queues in the same PostgreSQL."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 from celery import Celery
@@ -22,7 +21,6 @@ def have_the_database(**_: Any) -> None:
 
     from apps.core.embedded import ensure_server
 
-    var = settings.DATABASES["default"].get("EMBEDDED_VAR")
-    if var:
-        Path(var).mkdir(parents=True, exist_ok=True)  # beat keeps its schedule there
-        ensure_server(Path(var))
+    if "EMBEDDED_VAR" in settings.DATABASES["default"]:
+        settings.VAR.mkdir(parents=True, exist_ok=True)  # beat keeps its schedule there
+        ensure_server(settings.VAR)
