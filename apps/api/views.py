@@ -34,7 +34,7 @@ class LeaderboardView(APIView):
         query = request.query_params
         filters = Filters.parse(query.getlist("slice"), query.get("rater_group"))
         user = signed_in(request)
-        note_results_opened(study=study, user_id=user.pk)
+        note_results_opened(study=study, user=user)
         analysis = current_leaderboard(study=study, filters=filters, by=user.uuid)
         return HttpResponse(analysis.result, content_type="application/json")
 

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+# What pgmq reads of a connection string.
+_READ_BY_PGMQ = ("host", "port", "dbname", "user", "password")
 
 
 def conninfo_of(database: dict[str, Any]) -> str:
@@ -19,7 +22,7 @@ def celery_broker(conninfo: str, *, visibility_seconds: int) -> tuple[str, dict[
     to another worker. The schema of the queue is made by a migration, not by an extension.
     """
     options = {
-        "conn_string": conninfo,
+        "conn_string": _for_pgmq(conninfo),
         "init_extension": False,
         "use_notify": True,
         "visibility_timeout": visibility_seconds,
@@ -27,3 +30,21 @@ def celery_broker(conninfo: str, *, visibility_seconds: int) -> tuple[str, dict[
         "pool_size": 4,
     }
     return "pgmq://localhost", options  # the address is in conn_string; a host only keeps kombu from warning
+
+
+def _for_pgmq(conninfo: str) -> str:
+    """The connection string that pgmq turns into the one meant.
+
+    pgmq takes five settings out of it, drops all others (among them sslmode), puts words of its own where one is
+    missing, and joins them again without quotes. So each value is quoted once more than usual, missing ones are
+    given as empty, which libpq reads as missing, and the other settings ride behind the last.
+    """
+    given = conninfo_to_dict(conninfo)
+    quoted = {key: _quoted(str(given.pop(key, None) or "")) for key in _READ_BY_PGMQ}
+    quoted["password"] += " " + make_conninfo("", **given)
+    return make_conninfo("", **quoted)
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

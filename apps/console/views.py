@@ -135,7 +135,7 @@ def frozen_analysis_json(request: HttpRequest, workspace: str, study: str, analy
 
 def _opened(request: HttpRequest, workspace: str, study: str) -> Study:
     found = study_as_reader(request.user, workspace, study)
-    note_results_opened(study=found, user_id=signed_in(request).pk)
+    note_results_opened(study=found, user=signed_in(request))
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.rating.dispositions import counts_at
@@ -131,15 +131,16 @@ def test_an_expired_lease_is_taken_over_and_the_late_answer_kept(fresh_database:
     assert sum(counts.values()) == Judgment.objects.count() == Draw.objects.count() + n_late
 
 
-def test_a_late_answer_is_surplus_when_another_has_judged(committed_lab: Lab) -> None:
-    first, second = committed_lab.enrolments
-    held = committed_lab.assignment(0)
+def test_a_late_answer_is_surplus_when_another_has_judged(fresh_database: str) -> None:
+    lab = Lab.set_up(n_items=1)  # too few for an overlap draw, which could go to the second rater instead
+    first, second = lab.enrolments
+    held = lab.assignment(0)
     mark_shown(assignment=held)
     Assignment.objects.filter(pk=held.pk).update(expires_at=timezone.now() - timedelta(minutes=1))
     drain(second)
     receipt = record_judgment(enrolment=fresh(first), assignment_id=held.public_id, submission=uuid4(), choice="left")
     assert receipt.assignment.outcome == "late"
-    assert counts_at(take_cut(study_id=committed_lab.study.pk))["surplus"] == 1
+    assert counts_at(take_cut(study_id=lab.study.pk))["surplus"] == 1
 
 
 def test_a_cut_never_changes_afterwards(fresh_database: str) -> None:
@@ -154,3 +155,34 @@ def test_a_cut_never_changes_afterwards(fresh_database: str) -> None:
     together(cutting, *(lambda e=e: drain(e) for e in lab.enrolments))
     assert len({cut.pk for cut, _ in cuts}) > 1
     assert [counts_at(cut) for cut, _ in cuts] == [counts for _, counts in cuts]
+
+
+def test_a_cut_waits_for_a_judgment_that_is_not_committed_yet(committed_lab: Lab) -> None:
+    """Ids are given before commits: the later judgment is committed first, and the cut must not split them."""
+    slow, quick = committed_lab.enrolments
+    stored, may_commit, cuts = threading.Event(), threading.Event(), []
+
+    def judge_slowly() -> None:
+        with transaction.atomic():
+            judge_one(slow)
+            stored.set()
+            assert may_commit.wait(30)
+
+    def judge_quickly_and_cut() -> None:
+        assert stored.wait(30)
+        judge_one(quick)
+        threading.Timer(0.5, may_commit.set).start()
+        cut = take_cut(study_id=committed_lab.study.pk)
+        cuts.append((cut, counts_at(cut)))
+
+    together(judge_slowly, judge_quickly_and_cut)
+    ((cut, counts),) = cuts
+    assert counts == counts_at(cut) == {"used": 2}
+
+
+def judge_one(enrolment: Enrolment) -> None:
+    """Rate the next task."""
+    mine = fresh(enrolment)
+    given = give_assignment(enrolment=mine)
+    assert given is not None
+    record_judgment(enrolment=mine, assignment_id=given.public_id, submission=uuid4(), choice="left")

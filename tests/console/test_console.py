@@ -117,19 +117,22 @@ def test_filters_reach_the_board(lab: Lab, manager: Client) -> None:
     assert manager.get(f"{BOARD}?slice.topic=&group=").status_code == 200
 
 
-def test_opening_results_is_remembered_for_those_who_rate(lab: Lab, manager: Client) -> None:
-    manager.get(BOARD)
-    assert not ResultsOpening.objects.exists()
-    manager.post(f"{STUDY}enrol", {"user": lab.manager.pk})
+def test_opening_results_is_remembered_also_before_enrolment(lab: Lab, manager: Client) -> None:
     manager.get(BOARD)
     manager.get(BOARD)
     assert ResultsOpening.objects.count() == 1
+    manager.post(f"{STUDY}enrol", {"user": lab.manager.pk})
+    lab.enrolments = [Enrolment.objects.select_related("study__workspace", "rater").get(rater__user=lab.manager)]
+    n = judge_everything(lab)
+    board = json.loads(manager.get("/api/v1/studies/trial/leaderboard").content)
+    assert (board["n_judgments"], board["n_unblinded"]) == (n, n)
 
 
 def test_pages_take_a_bounded_number_of_queries(lab: Lab, manager: Client, django_assert_max_num_queries) -> None:
     judge_everything(lab)
     with django_assert_max_num_queries(32):
         manager.get(STUDY)
+    manager.get(BOARD)  # the first time is noted
     with django_assert_max_num_queries(16):
         manager.get(BOARD)
 

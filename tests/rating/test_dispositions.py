@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.core.errors import Refused
 from apps.rating.dispositions import MEANINGS, counts_at, meaning_of
-from apps.rating.models import Assignment, Draw, Enrolment, Judgment, Rater
+from apps.rating.models import Assignment, Draw, Enrolment, Judgment, Rater, ResultsOpening
 from apps.rating.rules import RULES
 from apps.rating.selectors import showing_counts
 from apps.rating.services import (
@@ -139,11 +139,12 @@ def test_the_same_facts_give_the_same_cut(lab: Lab) -> None:
 
 def test_what_follows_the_opening_of_results_is_unblinded(lab: Lab) -> None:
     judge(lab, 0)
-    note_results_opened(study=lab.study, user_id=lab.raters[0].pk)
+    note_results_opened(study=lab.study, user=lab.raters[0])
     judge(lab, 0)
     judge(lab, 1)
-    assert note_results_opened(study=lab.study, user_id=lab.raters[0].pk) is None, "only the first time counts"
-    assert note_results_opened(study=lab.study, user_id=lab.stranger.pk) is None
+    again = note_results_opened(study=lab.study, user=lab.raters[0])
+    assert again == ResultsOpening.objects.get(), "only the first time counts"
+    assert note_results_opened(study=lab.study, user=lab.stranger) != again
     assert counts(lab) == {"used": 3}, "noted, and left out only by a rule"
     set_rules(study=lab.study, rules=[{"name": "unblinded"}], by=None)
     assert counts(lab) == {"used": 2, "rule:unblinded": 1}
@@ -157,7 +158,7 @@ def test_too_fast_is_below_the_limit_and_not_unknown(lab: Lab) -> None:
 
 
 def test_the_first_rule_in_order_names_the_reason(lab: Lab) -> None:
-    note_results_opened(study=lab.study, user_id=lab.raters[0].pk)
+    note_results_opened(study=lab.study, user=lab.raters[0])
     judge(lab, shown_ms=5)
     rules = [{"name": "unblinded"}, {"name": "too_fast", "min_shown_ms": 1000}]
     set_rules(study=lab.study, rules=rules, by=None)

@@ -15,7 +15,7 @@ from apps.rating.models import Band, Draw, Plan, Task
 from apps.rating.planning.balanced import Candidate, balanced_draws, in_balance, probabilities
 from apps.rating.services import plan_round, retire_gold, set_gold
 from apps.studies.material import OutputRow
-from apps.studies.models import Study
+from apps.studies.models import Study, StudyOutput
 from tests.studies_for_tests import Lab, bundle_of
 
 SIZES = {"n_items": st.integers(1, 9), "n_systems": st.integers(2, 6), "seed": st.integers(0, 2**32)}
@@ -134,18 +134,37 @@ def drafted(outputs: tuple[OutputRow, ...], **more: object) -> Study:
     return Study.objects.get(slug="draft")
 
 
+TEXTS = {"one": "Yes.", "two": "Yes.", "three": ""}
+
+
+def with_identical_texts() -> Study:
+    """Two items, on each of which systems one and two say the same."""
+    outputs = (OutputRow(item=f"item-{n}", system=name, text=TEXTS[name]) for n in range(2) for name in TEXTS)
+    return drafted(tuple(outputs), systems=tuple(TEXTS))
+
+
 def test_identical_texts_are_counted_and_never_drawn(db: None) -> None:
-    texts = {"one": "Yes.", "two": "Yes.", "three": ""}
-    study = drafted(
-        tuple(OutputRow(item=f"item-{n}", system=name, text=text) for n in range(2) for name, text in texts.items()),
-        systems=tuple(texts),
-    )
+    study = with_identical_texts()
     plan = plan_round(study=study, by=None)
     assert (plan.n_identical, plan.n_candidates) == (2, 4)
     drawn = Task.objects.filter(draws__plan=plan)
     assert all(task.output_a.text != task.output_b.text for task in drawn.select_related("output_a", "output_b"))
+    assert Task.objects.count() == 4, "no task is made of them either"
     assert "one|two" not in plan.pair_probabilities
     assert "three|two" in plan.pair_probabilities, "the empty text is an answer too"
+
+
+def test_identical_texts_that_an_import_compared_are_never_drawn(db: None) -> None:
+    study = with_identical_texts()
+    one, two = (StudyOutput.objects.filter(study=study, system__name=name).earliest("pk") for name in ("one", "two"))
+    first, second = sorted((one, two), key=lambda row: row.output_id)
+    task = Task.objects.create(
+        study=study, kind="comparison", item_id=one.item_id, output_a_id=first.output_id, system_a_id=first.system_id,
+        output_b_id=second.output_id, system_b_id=second.system_id,
+    )  # fmt: skip
+    plan = plan_round(study=study, by=None)
+    assert plan.n_candidates == 4
+    assert not Draw.objects.filter(task=task).exists()
 
 
 @pytest.mark.parametrize(

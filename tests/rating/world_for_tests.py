@@ -91,7 +91,7 @@ def _add_facts(lab: Lab) -> None:
     golds = [set_gold(task=task, verdict="A", by=None) for task in tasks[:2]]
     retire_gold(gold=golds[0], reason="a test", by=None)
     withdraw_judgment(judgment=Judgment.objects.filter(revision=1).latest("pk"), reason="a test", by=None)
-    note_results_opened(study=lab.study, user_id=lab.raters[0].pk)
+    note_results_opened(study=lab.study, user=lab.raters[0])
     cut = take_cut(study_id=lab.study.pk)
     StandingChange.objects.create(
         study=lab.study, rater=lab.enrolments[0].rater, standing="active", reason="a test", cut=cut

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max, Model
 
+from apps.accounts.models import User
 from apps.core import audit
 from apps.core.database.locks import cutting_facts, lock, writing_facts
 from apps.core.errors import Refused
@@ -14,13 +15,13 @@ from apps.rating.models import (
     Gold,
     GoldRetirement,
     Judgment,
-    Rater,
     ResultsOpening,
     RuleSet,
     StandingChange,
     Withdrawal,
 )
 from apps.rating.rules import check_rules
+from apps.rating.services.enrolling import rater_for_user
 from apps.studies.models import ProtocolVersion, Study
 
 _TABLES: dict[str, type[Model]] = {
@@ -82,15 +83,15 @@ def withdraw_judgment(*, judgment: Judgment, reason: str, by: UUID | None) -> Wi
 
 
 @transaction.atomic
-def note_results_opened(*, study: Study, user_id: int) -> ResultsOpening | None:
+def note_results_opened(*, study: Study, user: User) -> ResultsOpening:
     """Remember that this person saw the study's results: what she judges later is unblinded.
 
-    Only the first time counts. Nobody who could not rate here leaves a trace: a rater is made on enrolment,
-    and someone enrolled after opening results is caught because the opening is noted for the person.
+    Only the first time counts. It is noted for everyone, since anyone may be enrolled later.
     """
-    rater = Rater.objects.filter(workspace=study.workspace_id, user=user_id).first()
-    if rater is None or ResultsOpening.objects.filter(study=study, rater=rater).exists():
-        return None
+    rater = rater_for_user(workspace=study.workspace, user=user)
+    found = ResultsOpening.objects.filter(study=study, rater=rater).first()
+    if found is not None:
+        return found
     writing_facts(study.pk)
     opening, _ = ResultsOpening.objects.get_or_create(
         study=study, rater=rater, defaults={"last_judgment": _highest(Judgment, study.pk)}
