@@ -19,3 +19,13 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def refresh_statistics(tables: Iterable[str]) -> None:
+    """Let the planner know what was just copied: until then it takes the tables for what they were.
+
+    Without it the first analysis after a large import may take minutes instead of a second.
+    """
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))

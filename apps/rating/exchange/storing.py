@@ -8,6 +8,7 @@ from django.db import transaction
 
 from apps.accounts.models import Workspace
 from apps.core import audit
+from apps.core.database.copying import refresh_statistics
 from apps.core.database.locks import lock, writing_facts
 from apps.studies.material import StudyFile
 from apps.studies.models import Study, System
@@ -19,6 +20,20 @@ from .bundle import Bundle
 from .problems import ImportRefused, Problem, shown
 from .storing_facts import FactStore
 from .terms import STUDY_FILE
+
+
+FILLED = (
+    "studies_item",
+    "studies_output",
+    "studies_studyitem",
+    "studies_studyoutput",
+    "rating_rater",
+    "rating_enrolment",
+    "rating_standingchange",
+    "rating_task",
+    "rating_assignment",
+    "rating_judgment",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,7 @@ def import_bundle(
     n_golds, n_judgments = facts.store(bundle.golds, bundle.judgments)
     summary = ImportSummary(is_new, n_items, n_systems, n_outputs, n_golds, n_judgments)
     if any((is_new, n_items, n_systems, n_outputs, n_golds, n_judgments)):
+        refresh_statistics(FILLED)
         audit.record(
             "study imported",
             f"study:{slug}",
