@@ -80,6 +80,7 @@ def test_worker_and_beat_start_the_embedded_database_first(
 ) -> None:
     var = tmp_path / "var"
     monkeypatch.setitem(settings.DATABASES["default"], "EMBEDDED_VAR", str(var))
+    monkeypatch.setattr(settings, "VAR", var)
     try:
         starting.send(sender="a test")
         assert os.getpid() in status_of(var).users

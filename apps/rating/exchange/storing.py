@@ -21,7 +21,6 @@ from .problems import ImportRefused, Problem, shown
 from .storing_facts import FactStore
 from .terms import STUDY_FILE
 
-
 FILLED = (
     "studies_item",
     "studies_output",
