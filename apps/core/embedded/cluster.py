@@ -19,6 +19,8 @@ from apps.core.embedded.settings_file import include_settings, write_settings
 
 START_SECONDS = 120
 STOP_SECONDS = 60
+_READY_SECONDS = 5
+_LINGERING_SECONDS = 30
 _LARGEST_LOG = 10 * 1024 * 1024
 # The same order of texts on every machine, whatever languages it has installed.
 _LOCALE = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
@@ -45,16 +47,15 @@ def make_cluster(home: Home, owner: Owner | None) -> None:
 
 
 def start(home: Home, owner: Owner | None) -> None:
-    """Start the server if it does not run, and wait until it answers."""
-    if server_pid(home) is None:
-        _clear_up_after_a_crash(home)
-        write_settings(home)
-        _turn_log(home)
-        wait = ["-w", "-t", str(START_SECONDS)]
-        answer = _run(home, owner, "pg_ctl", "start", *wait, "-D", str(home.data), "-l", str(home.log))
-        if answer.returncode:
-            raise EmbeddedServerError(_did_not_start(home, _said(answer)))
-    _make_database(home)
+    """Start the server if it does not run, wait until it answers, and make the database if there is none."""
+    connection = _connect_to_running(home)
+    if connection is None:
+        _launch(home, owner)
+        connection = _connect_to_running(home)
+    if connection is None:
+        raise EmbeddedServerError(_did_not_start(home, "it ended by itself"))
+    with connection:
+        _make_database(connection)
 
 
 def stop(home: Home, owner: Owner | None, *, mode: str = "fast") -> None:
@@ -131,6 +132,19 @@ def _require_our_version(home: Home) -> None:
     )
 
 
+def _launch(home: Home, owner: Owner | None) -> None:
+    _clear_up_after_a_crash(home)
+    write_settings(home)
+    _turn_log(home)
+    command = ["start", "-w", "-t", str(START_SECONDS), "-D", str(home.data), "-l", str(home.log)]
+    deadline = time.monotonic() + _LINGERING_SECONDS
+    while (answer := _run(home, owner, "pg_ctl", *command)).returncode:
+        # After a crash, a query under way can outlive its server for a while.
+        if "shared memory block" not in _end_of_log(home) or time.monotonic() > deadline:
+            raise EmbeddedServerError(_did_not_start(home, _said(answer)))
+        time.sleep(0.5)
+
+
 def _clear_up_after_a_crash(home: Home) -> None:
     # PostgreSQL takes the number in these files for a running server, though it may be another process's by now,
     # or a dead one's that nobody has buried: in a container the first process often does not.
@@ -143,25 +157,26 @@ def _turn_log(home: Home) -> None:
         home.log.replace(home.log.with_suffix(".log.1"))
 
 
-def _make_database(home: Home) -> None:
-    with _connect_when_ready(home) as connection:
-        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [NAME]).fetchone() is None:
-            connection.execute(SQL("CREATE ROLE {} LOGIN CREATEDB").format(Identifier(NAME)))
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
-            connection.execute(SQL("CREATE DATABASE {0} OWNER {0}").format(Identifier(NAME)))
+def _make_database(connection: psycopg.Connection) -> None:
+    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [NAME]).fetchone() is None:
+        connection.execute(SQL("CREATE ROLE {} LOGIN CREATEDB").format(Identifier(NAME)))
+    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
+        connection.execute(SQL("CREATE DATABASE {0} OWNER {0}").format(Identifier(NAME)))
 
 
-def _connect_when_ready(home: Home) -> psycopg.Connection:
-    """A connection as superuser; a server that recovers from a crash is waited for."""
+def _connect_to_running(home: Home) -> psycopg.Connection | None:
+    """A connection as superuser, after waiting for a server that starts or recovers; None if there is no server."""
     deadline = time.monotonic() + START_SECONDS
-    while True:
-        was_ready = _says_ready(home)
+    while server_pid(home) is not None:
         try:
             return psycopg.connect(host=str(home.socket), port=PORT, user=SUPERUSER, dbname="postgres", autocommit=True)
         except psycopg.OperationalError as error:
-            if was_ready or server_pid(home) is None or time.monotonic() > deadline:
+            if _says_ready(home):  # then it is about to end, or will never let us in
+                deadline = min(deadline, time.monotonic() + _READY_SECONDS)
+            if time.monotonic() > deadline:
                 raise EmbeddedServerError(_did_not_start(home, str(error))) from error
         time.sleep(0.1)
+    return None
 
 
 def _says_ready(home: Home) -> bool:
@@ -172,14 +187,18 @@ def _says_ready(home: Home) -> bool:
 
 
 def _did_not_start(home: Home, why: str) -> str:
-    try:
-        tail = "\n".join(home.log.read_text(errors="replace").splitlines()[-15:])
-    except OSError:
-        tail = "(no log)"
     return (
         f"The embedded database in {home.folder} did not answer within {START_SECONDS} seconds, or not at all: "
-        f"{why}\nSee what its log says last, or set DATABASE_URL to a PostgreSQL of your own.\n{home.log}:\n{tail}"
+        f"{why}\nSee what its log says last, or set DATABASE_URL to a PostgreSQL of your own.\n{home.log}:\n"
+        f"{_end_of_log(home)}"
     )
+
+
+def _end_of_log(home: Home) -> str:
+    try:
+        return "\n".join(home.log.read_text(errors="replace").splitlines()[-15:])
+    except OSError:
+        return "(there is no log)"
 
 
 def _said(answer: subprocess.CompletedProcess[str]) -> str:
