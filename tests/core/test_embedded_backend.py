@@ -12,6 +12,8 @@ from django.db.utils import ConnectionHandler
 
 from apps.core.embedded import address_of, release_server, status_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def connection(var: Path, django_db_blocker) -> Iterator[BaseDatabaseWrapper]:

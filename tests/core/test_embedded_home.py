@@ -22,6 +22,7 @@ def _modes_above(*folders: Path) -> dict[Path, tuple[int, int, int]]:
     return {path: (found.st_mode, found.st_uid, found.st_gid) for path, found in above.items()}
 
 
+@pytest.mark.slow
 def test_a_private_home_stays_private(tmp_path: Path) -> None:
     private = tmp_path / "home"
     checkout = private / "check out"

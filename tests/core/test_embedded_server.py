@@ -2,6 +2,8 @@
 
 import os
 import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from apps.core.embedded import (
     EmbeddedServerError,
+    ServerAddress,
     destroy_server,
     ensure_server,
     is_user,
@@ -23,6 +26,8 @@ from apps.core.embedded.processes import Process
 from apps.core.embedded.users import locked, write_users
 from tests.core.users_for_tests import a_user, ask, await_entry, kill, leave
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_database_outlives_the_server(var: Path) -> None:
     address = ensure_server(var)
@@ -35,20 +40,18 @@ def test_the_database_outlives_the_server(var: Path) -> None:
     assert ask(ensure_server(var), "SELECT number FROM kept") == 7
 
 
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        ("listen_addresses", ""),
-        ("unix_socket_permissions", "0700"),
-        ("fsync", "on"),
-        ("jit", "off"),
-        ("TimeZone", "UTC"),
-        ("max_connections", "200"),
-        ("server_encoding", "UTF8"),
-    ],
-)
-def test_settings(var: Path, setting: str, value: str) -> None:
-    assert ask(ensure_server(var), f"SELECT current_setting('{setting}')", user="postgres") == value
+def test_settings(var: Path) -> None:
+    wanted = {
+        "listen_addresses": "",
+        "unix_socket_permissions": "0700",
+        "fsync": "on",
+        "jit": "off",
+        "TimeZone": "UTC",
+        "max_connections": "200",
+        "server_encoding": "UTF8",
+    }
+    names = ", ".join(f"'{name}', current_setting('{name}')" for name in wanted)
+    assert ask(ensure_server(var), f"SELECT jsonb_build_object({names})", user="postgres") == wanted
 
 
 def test_the_application_is_no_superuser(var: Path) -> None:
@@ -187,6 +190,28 @@ def test_a_server_that_crashed_is_started_again(var: Path) -> None:
     assert ask(ensure_server(var), "SELECT 1") == 1
     assert status_of(var).pid != crashed
     assert address == ensure_server(var)
+
+
+def test_a_query_that_outlives_its_crashed_server_is_waited_for(var: Path) -> None:
+    address = ensure_server(var)
+    crashed = status_of(var).pid
+    assert crashed is not None
+    begun = threading.Event()
+    with ThreadPoolExecutor() as pool:
+        query = pool.submit(_work_for_two_seconds, address, begun)
+        assert begun.wait(timeout=30)
+        os.kill(crashed, signal.SIGKILL)
+        assert ask(ensure_server(var), "SELECT 1") == 1
+        query.exception(timeout=30)  # nobody is left to tell it that its work is lost; it may even end well
+    assert "shared memory block" in home_of(var).log.read_text()  # two servers on one folder would destroy it
+
+
+def _work_for_two_seconds(address: ServerAddress, begun: threading.Event) -> None:
+    with psycopg.connect(address.libpq()) as connection:
+        now = connection.execute("SELECT clock_timestamp() + interval '2 seconds'").fetchone()
+        assert now is not None
+        begun.set()
+        connection.execute(f"DO $$ BEGIN WHILE clock_timestamp() < '{now[0]}' LOOP PERFORM 1; END LOOP; END $$")
 
 
 def test_a_pid_file_that_names_somebody_else_is_no_server(var: Path) -> None:
