@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from apps.stats.pairwise import Board, BoardRow, fit_islands
+from apps.stats.boards import Board, BoardRow, fit_islands
 
 from .agreement import human_agreement, judge_agreement
 from .inputs import BoardInputs, StudyInputs

@@ -30,6 +30,28 @@ def as_counts(name: str, values: npt.ArrayLike | None, length: int) -> IntArray:
     return counts
 
 
+def as_weights(name: str, values: npt.ArrayLike, length: int) -> FloatArray:
+    """Positive, finite numbers, one a row."""
+    weights = as_numbers(name, values)
+    same_length(**{"rows": np.empty(length), name: weights})
+    if weights.size and weights.min() <= 0:
+        raise InvalidInput(f"`{name}` holds {weights.min():g}; a weight is above 0 (leave out rows without any).")
+    return weights
+
+
+def as_numbers(name: str, values: npt.ArrayLike) -> FloatArray:
+    """A one-dimensional array of finite numbers, or `InvalidInput`."""
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise InvalidInput(f"`{name}` has {array.ndim} dimensions; give a one-dimensional array.")
+    if array.size and array.dtype.kind not in "iufb":
+        raise InvalidInput(f"`{name}` holds {array.dtype}; give numbers.")
+    numbers = array.astype(np.float64, copy=False)
+    if not np.isfinite(numbers).all():
+        raise InvalidInput(f"`{name}` holds a missing or infinite number; leave such rows out.")
+    return numbers
+
+
 def same_length(**arrays: npt.NDArray[np.generic]) -> int:
     """The common length of parallel arrays, or `InvalidInput` naming each length."""
     lengths = {name: len(array) for name, array in arrays.items()}

@@ -6,7 +6,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from apps.stats.arrays import BoolArray, FloatArray, IntArray, as_counts, as_integers, same_length, totals
+from apps.stats.arrays import BoolArray, FloatArray, IntArray, as_counts, as_integers, as_weights, same_length, totals
 from apps.stats.errors import EmptyInput, InvalidInput, UnknownOutcome
 
 
@@ -25,10 +25,16 @@ class PairwiseCounts:
 
     `counts` has shape [n_competitors, n_competitors, 4]: axis 0 the competitor shown (or given) first, axis 1
     the other, axis 2 the `Outcome`. The diagonal is zero. Adding two of them pools their comparisons.
+
+    Judgments may carry weights (one over the probability with which their pair was drawn, say): then
+    `weights` and `squared_weights`, of the same shape, hold the sums of w and of w squared in each cell, all
+    that a weighted fit and its sandwich need. Without weights both are None and every judgment weighs 1.
     """
 
     n_competitors: int
     counts: IntArray
+    weights: FloatArray | None = None
+    squared_weights: FloatArray | None = None
 
     @classmethod
     def from_arrays(
@@ -38,19 +44,29 @@ class PairwiseCounts:
         second: npt.ArrayLike,
         outcome: npt.ArrayLike,
         count: npt.ArrayLike | None = None,
+        *,
+        weight: npt.ArrayLike | None = None,
     ) -> "PairwiseCounts":
         """Counts from parallel arrays, one row a comparison or, with `count`, a group of equal ones.
 
-        `first` and `second` are competitor codes in 0..n_competitors-1, `outcome` codes of `Outcome`. Raises
+        `first` and `second` are competitor codes in 0..n_competitors-1, `outcome` codes of `Outcome`, `weight`
+        positive numbers, one a row: the weight of each of the judgments that the row counts. Raises
         InvalidInput, UnknownOutcome, or EmptyInput where n_competitors is below one.
         """
-        first, second, outcome = checked_comparisons(n_competitors, first, second, outcome)
-        weights = as_counts("count", count, len(first))
-        same_length(first=first, count=weights)
-        shape = (n_competitors, n_competitors, len(Outcome))
-        cell = (first * n_competitors + second) * len(Outcome) + outcome
-        found = totals(cell, weights, n_competitors**2 * len(Outcome))
-        return cls(n_competitors, found.astype(np.int64).reshape(shape))
+        one, two, ended = checked_comparisons(n_competitors, first, second, outcome)
+        times = as_counts("count", count, len(one))
+        same_length(first=one, count=times)
+        cell = (one * n_competitors + two) * len(Outcome) + ended
+
+        def table(amounts: FloatArray | IntArray) -> FloatArray:
+            shape = (n_competitors, n_competitors, len(Outcome))
+            return totals(cell, amounts, n_competitors**2 * len(Outcome)).reshape(shape)
+
+        counts = table(times).astype(np.int64)
+        if weight is None:
+            return cls(n_competitors, counts)
+        each = as_weights("weight", weight, len(one))
+        return cls(n_competitors, counts, table(times * each), table(times * each**2))
 
     def __add__(self, other: "PairwiseCounts") -> "PairwiseCounts":
         if not isinstance(other, PairwiseCounts):
@@ -60,19 +76,38 @@ class PairwiseCounts:
                 f"Counts over {self.n_competitors} and over {other.n_competitors} competitors cannot be "
                 "added; number the competitors alike first."
             )
-        return PairwiseCounts(self.n_competitors, self.counts + other.counts)
+        counts = self.counts + other.counts
+        if self.weights is None and other.weights is None:
+            return PairwiseCounts(self.n_competitors, counts)
+        squares = self.of_squares()._weighed + other.of_squares()._weighed
+        return PairwiseCounts(self.n_competitors, counts, self._weighed + other._weighed, squares)
+
+    @property
+    def _weighed(self) -> FloatArray:
+        """The sum of weights in each cell; the count where judgments weigh 1."""
+        return self.counts.astype(np.float64) if self.weights is None else self.weights
+
+    def of_squares(self) -> "PairwiseCounts":
+        """The same judgments, each with its weight squared: what the variance of a weighted sum adds up."""
+        return PairwiseCounts(self.n_competitors, self.counts, self.squared_weights)
+
+    def n_scored(self, *, both_bad_as_tie: bool = False) -> int:
+        """How many judgments enter a fit: all but both-bad, or all where both-bad counts as a tie."""
+        left_out = 0 if both_bad_as_tie else int(self.counts[:, :, Outcome.BOTH_BAD].sum())
+        return int(self.counts.sum()) - left_out
 
     def wins(self) -> FloatArray:
-        """W[i, j]: how often i won against j, whoever was shown first. [n, n]"""
-        won = self.counts[:, :, Outcome.FIRST_WINS] + self.counts[:, :, Outcome.SECOND_WINS].T
-        return won.astype(np.float64)
+        """W[i, j]: how often (or with what weight) i won against j, whoever was shown first. [n, n]"""
+        weighed = self._weighed
+        return np.asarray(weighed[:, :, Outcome.FIRST_WINS] + weighed[:, :, Outcome.SECOND_WINS].T)
 
     def ties(self, *, both_bad_as_tie: bool = False) -> FloatArray:
-        """T[i, j] = T[j, i]: how often i and j tied. [n, n]"""
-        tied = self.counts[:, :, Outcome.TIE]
+        """T[i, j] = T[j, i]: how often (or with what weight) i and j tied. [n, n]"""
+        weighed = self._weighed
+        tied = weighed[:, :, Outcome.TIE]
         if both_bad_as_tie:
-            tied = tied + self.counts[:, :, Outcome.BOTH_BAD]
-        return (tied + tied.T).astype(np.float64)
+            tied = tied + weighed[:, :, Outcome.BOTH_BAD]
+        return np.asarray(tied + tied.T)
 
     def half_wins(self, *, both_bad_as_tie: bool = False) -> FloatArray:
         """S[i, j]: wins of i over j plus half of their ties; both-bad only where it counts as a tie."""
@@ -89,7 +124,11 @@ class PairwiseCounts:
     def among(self, members: npt.ArrayLike) -> "PairwiseCounts":
         """The comparisons inside a group of competitors, renumbered in the order given."""
         chosen = as_integers("members", members)
-        return PairwiseCounts(len(chosen), self.counts[np.ix_(chosen, chosen)])
+        inside = np.ix_(chosen, chosen)
+        counts = self.counts[inside]
+        if self.weights is None or self.squared_weights is None:
+            return PairwiseCounts(len(chosen), counts)
+        return PairwiseCounts(len(chosen), counts, self.weights[inside], self.squared_weights[inside])
 
 
 def _both_sides(shown: IntArray) -> IntArray:

@@ -8,19 +8,19 @@ import numpy.typing as npt
 from apps.stats.arrays import FloatArray
 from apps.stats.errors import EmptyInput
 from apps.stats.intervals import check_confidence_level, one_sided_quantile, two_sided_quantile
-from apps.stats.pairwise.bradley_terry import BradleyTerryFit, fit_bradley_terry
+from apps.stats.models.bradley_terry import BradleyTerryFit, fit_bradley_terry
+from apps.stats.models.penalised import PenalisedLikelihoodAt, one_sided_bound
 from apps.stats.pairwise.connectivity import islands, require_one_island
-from apps.stats.pairwise.covariance import (
+from apps.stats.pairwise.ranks import competition_ranks
+from apps.stats.pairwise.rows import ComparisonRows
+from apps.stats.pairwise.shares import CompetitorShares, both_bad_shares, win_shares
+from apps.stats.uncertainty.covariance import (
     Covariance,
     design_effect,
     independent_covariance,
     robust_covariance,
 )
-from apps.stats.pairwise.penalised import PenalisedLikelihoodAt, one_sided_bound
-from apps.stats.pairwise.rank_sets import DEFAULT_DRAWS, marginal_rank_sets
-from apps.stats.pairwise.ranks import competition_ranks
-from apps.stats.pairwise.rows import ComparisonRows
-from apps.stats.pairwise.shares import CompetitorShares, both_bad_shares, win_shares
+from apps.stats.uncertainty.rank_sets import DEFAULT_DRAWS, marginal_rank_sets
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 
 from apps.stats.arrays import FloatArray
 from apps.stats.errors import StatisticsError
-from apps.stats.pairwise.likelihood import LikelihoodAt, capped
+from apps.stats.models.likelihood import LikelihoodAt, capped
 
 # Where a step is shorter, the strengths are at the top as far as double precision can tell.
 _SMALLEST_STEP = 1e-10

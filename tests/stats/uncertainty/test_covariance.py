@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from apps.stats.errors import EmptyInput, TooFewClusters
-from apps.stats.pairwise import (
+from apps.stats.models import fit_bradley_terry
+from apps.stats.models.likelihood import contrast_variances
+from apps.stats.pairwise import ComparisonRows
+from apps.stats.uncertainty import (
     Clustering,
-    ComparisonRows,
     Covariance,
     clustered_covariance,
-    fit_bradley_terry,
     independent_covariance,
     robust_covariance,
 )
-from apps.stats.pairwise import covariance as module
-from apps.stats.pairwise.covariance import design_effect
-from apps.stats.pairwise.likelihood import contrast_variances
+from apps.stats.uncertainty import covariance as module
+from apps.stats.uncertainty.covariance import design_effect
 from tests.stats.comparisons_for_tests import counts_of
 
 

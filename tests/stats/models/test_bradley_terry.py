@@ -5,9 +5,10 @@ import pytest
 from scipy.optimize import minimize
 
 from apps.stats.errors import DisconnectedComparisons, StatisticsError
-from apps.stats.pairwise import Outcome, PairwiseCounts, fit_bradley_terry, islands, likelihood, penalised
-from apps.stats.pairwise.likelihood import newton_ascent
-from apps.stats.pairwise.penalised import PenalisedLikelihoodAt, one_sided_bound
+from apps.stats.models import fit_bradley_terry, likelihood, penalised
+from apps.stats.models.likelihood import newton_ascent
+from apps.stats.models.penalised import PenalisedLikelihoodAt, one_sided_bound
+from apps.stats.pairwise import Outcome, PairwiseCounts, islands
 from tests.stats.comparisons_for_tests import counts_of, golden_table
 
 

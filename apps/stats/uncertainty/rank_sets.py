@@ -10,8 +10,8 @@ import numpy as np
 
 from apps.stats.arrays import FloatArray, IntArray
 from apps.stats.intervals import check_confidence_level
-from apps.stats.pairwise.covariance import Covariance
-from apps.stats.pairwise.likelihood import contrast_variances
+from apps.stats.models.likelihood import contrast_variances
+from apps.stats.uncertainty.covariance import Covariance
 
 DEFAULT_DRAWS = 10_000
 

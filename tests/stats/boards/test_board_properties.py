@@ -4,15 +4,10 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from apps.stats.pairwise import (
-    ComparisonRows,
-    PairwiseCounts,
-    clustered_covariance,
-    fit_board,
-    fit_bradley_terry,
-    independent_covariance,
-    robust_covariance,
-)
+from apps.stats.boards import fit_board
+from apps.stats.models import fit_bradley_terry
+from apps.stats.pairwise import ComparisonRows, PairwiseCounts
+from apps.stats.uncertainty import clustered_covariance, independent_covariance, robust_covariance
 from tests.stats.comparisons_for_tests import comparison_rows
 
 unhurried = settings(deadline=None, max_examples=60)

@@ -16,15 +16,9 @@ from apps.stats.agreement import (
     percent_agreement,
     rank_correlation,
 )
-from apps.stats.pairwise import (
-    ComparisonRows,
-    Outcome,
-    PairwiseCounts,
-    clustered_covariance,
-    fit_bradley_terry,
-    independent_covariance,
-    robust_covariance,
-)
+from apps.stats.models import fit_bradley_terry
+from apps.stats.pairwise import ComparisonRows, Outcome, PairwiseCounts
+from apps.stats.uncertainty import clustered_covariance, independent_covariance, robust_covariance
 
 pytestmark = pytest.mark.real_data
 

@@ -5,7 +5,8 @@ import pytest
 from scipy.special import ndtri, stdtrit
 
 from apps.stats.errors import InvalidInput
-from apps.stats.pairwise import Clustering, Covariance, competition_ranks, marginal_rank_sets
+from apps.stats.pairwise import competition_ranks
+from apps.stats.uncertainty import Clustering, Covariance, marginal_rank_sets
 
 
 def covariance_of(matrix, degrees_of_freedom=10**6, floors=()):

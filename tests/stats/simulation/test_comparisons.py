@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from apps.stats.errors import EmptyInput, InvalidInput
-from apps.stats.pairwise import Outcome, PairwiseCounts, fit_bradley_terry
+from apps.stats.models import fit_bradley_terry
+from apps.stats.pairwise import Outcome, PairwiseCounts
 from apps.stats.simulation import draw_outcomes, simulate_comparisons
 
 

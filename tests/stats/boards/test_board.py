@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from apps.stats.boards import fit_board, fit_islands
 from apps.stats.errors import DisconnectedComparisons, EmptyInput, InvalidInput
 from apps.stats.intervals import two_sided_quantile
-from apps.stats.pairwise import Outcome, fit_board, fit_islands
+from apps.stats.pairwise import Outcome
 from apps.stats.simulation import simulate_comparisons
 
 WIN, LOSS, TIE, BAD = Outcome

@@ -4,16 +4,12 @@ import numpy as np
 import pytest
 
 from apps.stats.intervals import two_sided_quantile
-from apps.stats.pairwise import (
-    ComparisonRows,
-    fit_bradley_terry,
-    independent_covariance,
-    marginal_rank_sets,
-    robust_covariance,
-)
-from apps.stats.pairwise.likelihood import newton_ascent
+from apps.stats.models import fit_bradley_terry
+from apps.stats.models.likelihood import newton_ascent
+from apps.stats.pairwise import ComparisonRows
 from apps.stats.pairwise.shares import both_bad_shares
 from apps.stats.simulation import simulate_comparisons
+from apps.stats.uncertainty import independent_covariance, marginal_rank_sets, robust_covariance
 
 pytestmark = pytest.mark.slow
 

@@ -15,9 +15,9 @@ import numpy as np
 
 from apps.stats.arrays import FloatArray, IntArray, dense_codes, totals
 from apps.stats.errors import EmptyInput, TooFewClusters
-from apps.stats.pairwise.bradley_terry import BradleyTerryFit
+from apps.stats.models.bradley_terry import BradleyTerryFit
+from apps.stats.models.likelihood import contrast_variances, laplacian
 from apps.stats.pairwise.counts import PairwiseCounts
-from apps.stats.pairwise.likelihood import contrast_variances, laplacian
 from apps.stats.pairwise.rows import ComparisonRows, cluster_totals
 
 # Above this many numbers the scores per cluster are held sparsely (80 MB).
@@ -70,11 +70,14 @@ class Covariance:
 
 
 def independent_covariance(fit: BradleyTerryFit, counts: PairwiseCounts) -> FloatArray:
-    """The sandwich for independent judgments (White 1982; HC1), from counts alone. [n, n]"""
-    win_share = fit.probabilities
-    won = counts.wins() * win_share.T**2
-    tied = counts.ties(both_bad_as_tie=fit.both_bad_as_tie) * (0.5 - win_share) ** 2
-    n_scored = float((fit.likelihood.half_wins).sum())
+    """The sandwich for independent judgments (White 1982; HC1), from counts alone. [n, n]
+
+    Weighted judgments count with their weight in the fit and with its square here.
+    """
+    win_share, squares = fit.probabilities, counts.of_squares()
+    won = squares.wins() * win_share.T**2
+    tied = squares.ties(both_bad_as_tie=fit.both_bad_as_tie) * (0.5 - win_share) ** 2
+    n_scored = float(counts.n_scored(both_bad_as_tie=fit.both_bad_as_tie))
     meat = laplacian(won + won.T + tied) * n_scored / max(n_scored - fit.n_competitors + 1, 1.0)
     return _sandwich(fit, meat)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from apps.stats.arrays import BoolArray, FloatArray
+from apps.stats.models.likelihood import LikelihoodAt, newton_ascent
+from apps.stats.models.penalised import penalised_ascent
 from apps.stats.pairwise.connectivity import is_separated, require_one_island, unbounded
 from apps.stats.pairwise.counts import PairwiseCounts
-from apps.stats.pairwise.likelihood import LikelihoodAt, newton_ascent
-from apps.stats.pairwise.penalised import penalised_ascent
 
 
 @dataclass(frozen=True, eq=False)
