@@ -160,17 +160,18 @@ def test_a_cut_never_changes_afterwards(fresh_database: str) -> None:
 def test_a_cut_waits_for_a_judgment_that_is_not_committed_yet(committed_lab: Lab) -> None:
     """Ids are given before commits: the later judgment is committed first, and the cut must not split them."""
     slow, quick = committed_lab.enrolments
+    held, wanted = given_to(slow), given_to(quick)
     stored, may_commit, cuts = threading.Event(), threading.Event(), []
 
     def judge_slowly() -> None:
         with transaction.atomic():
-            judge_one(slow)
+            judge(slow, held)
             stored.set()
             assert may_commit.wait(30)
 
     def judge_quickly_and_cut() -> None:
         assert stored.wait(30)
-        judge_one(quick)
+        judge(quick, wanted)
         threading.Timer(0.5, may_commit.set).start()
         cut = take_cut(study_id=committed_lab.study.pk)
         cuts.append((cut, counts_at(cut)))
@@ -180,9 +181,11 @@ def test_a_cut_waits_for_a_judgment_that_is_not_committed_yet(committed_lab: Lab
     assert counts == counts_at(cut) == {"used": 2}
 
 
-def judge_one(enrolment: Enrolment) -> None:
-    """Rate the next task."""
-    mine = fresh(enrolment)
-    given = give_assignment(enrolment=mine)
+def given_to(enrolment: Enrolment) -> Assignment:
+    given = give_assignment(enrolment=fresh(enrolment))
     assert given is not None
-    record_judgment(enrolment=mine, assignment_id=given.public_id, submission=uuid4(), choice="left")
+    return given
+
+
+def judge(enrolment: Enrolment, given: Assignment) -> None:
+    record_judgment(enrolment=fresh(enrolment), assignment_id=given.public_id, submission=uuid4(), choice="left")

@@ -2,7 +2,8 @@
 
 import os
 import signal
-import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -194,24 +195,38 @@ def test_a_server_that_crashed_is_started_again(var: Path) -> None:
 
 def test_a_query_that_outlives_its_crashed_server_is_waited_for(var: Path) -> None:
     address = ensure_server(var)
-    crashed = status_of(var).pid
+    crashed, gate = status_of(var).pid, home_of(var).data / "gate"
     assert crashed is not None
-    begun = threading.Event()
     with ThreadPoolExecutor() as pool:
-        query = pool.submit(_work_for_two_seconds, address, begun)
-        assert begun.wait(timeout=30)
-        os.kill(crashed, signal.SIGKILL)
-        assert ask(ensure_server(var), "SELECT 1") == 1
+        query = pool.submit(_work_until, gate, address)
+        try:
+            _await(lambda: ask(address, _N_AT_WORK, user="postgres") == 1)
+            os.kill(crashed, signal.SIGKILL)
+            started = pool.submit(ensure_server, var)
+            # Two servers on one folder would destroy it: the new one is refused while the old one's query runs.
+            _await(lambda: "shared memory block" in home_of(var).log.read_text())
+        finally:
+            gate.touch()
+        assert ask(started.result(timeout=60), "SELECT 1") == 1
         query.exception(timeout=30)  # nobody is left to tell it that its work is lost; it may even end well
-    assert "shared memory block" in home_of(var).log.read_text()  # two servers on one folder would destroy it
 
 
-def _work_for_two_seconds(address: ServerAddress, begun: threading.Event) -> None:
-    with psycopg.connect(address.libpq()) as connection:
-        now = connection.execute("SELECT clock_timestamp() + interval '2 seconds'").fetchone()
-        assert now is not None
-        begun.set()
-        connection.execute(f"DO $$ BEGIN WHILE clock_timestamp() < '{now[0]}' LOOP PERFORM 1; END LOOP; END $$")
+_N_AT_WORK = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'DO%pg_stat_file%' AND state = 'active'"
+
+
+def _work_until(gate: Path, address: ServerAddress) -> None:
+    """A query that runs until a file is there; it does not notice that its server has gone."""
+    with psycopg.connect(address.libpq(), user="postgres") as connection:
+        connection.execute(
+            f"DO $$ BEGIN WHILE (pg_stat_file('{gate}', true)).size IS NULL LOOP PERFORM 1; END LOOP; END $$"
+        )
+
+
+def _await(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "waited a minute in vain"
+        time.sleep(0.05)
 
 
 def test_a_pid_file_that_names_somebody_else_is_no_server(var: Path) -> None:
