@@ -1,5 +1,7 @@
 """Array types, and the one place where arrays from outside are checked."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,12 +14,17 @@ BoolArray = npt.NDArray[np.bool_]
 
 def as_integers(name: str, values: npt.ArrayLike) -> IntArray:
     """A one-dimensional array of whole numbers, or `InvalidInput`."""
+    return whole_numbers(name, values).astype(np.int64, copy=False)
+
+
+def whole_numbers(name: str, values: npt.ArrayLike) -> npt.NDArray[np.integer]:
+    """The same in whatever width it came, for those who widen a part at a time."""
     array = np.asarray(values)
     if array.ndim != 1:
         raise InvalidInput(f"`{name}` has {array.ndim} dimensions; give a one-dimensional array.")
     if array.size and array.dtype.kind not in "iu":
         raise InvalidInput(f"`{name}` holds {array.dtype}; give whole numbers (integer codes).")
-    return array.astype(np.int64, copy=False)
+    return array if array.size else array.astype(np.int64)
 
 
 def as_counts(name: str, values: npt.ArrayLike | None, length: int) -> IntArray:
@@ -59,6 +66,15 @@ def same_length(**arrays: npt.NDArray[np.generic]) -> int:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise InvalidInput(f"These arrays must be equally long, one entry a row: {told}.")
     return next(iter(lengths.values()))
+
+
+def in_parts(n_rows: int, *, at_least: int) -> Iterator[slice]:
+    """Slices of rows, short enough that a part is read once and worked on in the processor's cache.
+
+    A part is no shorter than `at_least`: the table that each part is added to.
+    """
+    at_once = max(1 << 17, at_least)
+    return (slice(begin, begin + at_once) for begin in range(0, n_rows, at_once))
 
 
 def totals(codes: IntArray, amounts: FloatArray | IntArray, n_codes: int) -> FloatArray:

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from apps.stats.pairwise import ComparisonRows, Outcome, PairwiseCounts
+from apps.stats.simulation import SimulatedComparisons
 
 DATA = Path(__file__).parent / "data"
 
@@ -66,4 +67,16 @@ def comparison_rows(draw: st.DrawFn, most_competitors: int = 5) -> ComparisonRow
         count=count,
         rater=rater,
         item=item,
+    )
+
+
+def rows_of_study(study: SimulatedComparisons) -> ComparisonRows:
+    """A simulated study as rows."""
+    return ComparisonRows.from_arrays(
+        n_competitors=study.n_competitors,
+        first=study.first,
+        second=study.second,
+        outcome=study.outcome,
+        rater=study.rater,
+        item=study.item,
     )

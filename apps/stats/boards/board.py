@@ -62,7 +62,8 @@ class Board:
     `rows` come in the order of the competitors. `clustering` names what the intervals allow for
     (`rater_and_item`, `rater`, `item`, `independent`; None for a competitor alone) and `clustering_reason`
     says it in a sentence. `n_judgments`, `n_raters`, `n_items` count the judgments that showed a competitor
-    of this board, both-bad (`n_both_bad`) included. `penalised` says that someone is undefeated or winless,
+    of this board, both-bad (`n_both_bad`) included; raters and items are None where they were not given.
+    `penalised` says that someone is undefeated or winless,
     so that all strengths are Firth's.
     """
 
@@ -74,8 +75,8 @@ class Board:
     penalised: bool
     n_judgments: int
     n_both_bad: int
-    n_raters: int
-    n_items: int
+    n_raters: int | None
+    n_items: int | None
 
     @property
     def competitors(self) -> tuple[int, ...]:
@@ -89,9 +90,9 @@ def fit_board(
     first: npt.ArrayLike,
     second: npt.ArrayLike,
     outcome: npt.ArrayLike,
-    rater: npt.ArrayLike,
-    item: npt.ArrayLike,
     rng: np.random.Generator,
+    rater: npt.ArrayLike | None = None,
+    item: npt.ArrayLike | None = None,
     count: npt.ArrayLike | None = None,
     confidence_level: float = 0.95,
     both_bad_as_tie: bool = False,
@@ -101,7 +102,9 @@ def fit_board(
 
     Parallel arrays, one row for each group of equal judgments: `first`, `second` competitor codes in
     0..n_competitors-1, `outcome` codes of `Outcome`, `count` how many (default 1), `rater` and `item` any
-    integer codes. Equal numbers for an equal `rng`; only the rank ranges use it.
+    integer codes. Without one of these two the intervals allow only for the other; without both, judgments
+    are taken as independent, which real ones seldom are. Equal numbers for an equal `rng`; only the rank
+    ranges use it.
     """
     rows = ComparisonRows.from_arrays(
         n_competitors=n_competitors,
@@ -124,9 +127,9 @@ def fit_islands(
     first: npt.ArrayLike,
     second: npt.ArrayLike,
     outcome: npt.ArrayLike,
-    rater: npt.ArrayLike,
-    item: npt.ArrayLike,
     rng: np.random.Generator,
+    rater: npt.ArrayLike | None = None,
+    item: npt.ArrayLike | None = None,
     count: npt.ArrayLike | None = None,
     confidence_level: float = 0.95,
     both_bad_as_tie: bool = False,
@@ -216,8 +219,8 @@ def _island_board(
         penalised=ranking.penalised,
         n_judgments=touching.n_judgments,
         n_both_bad=touching.n_both_bad,
-        n_raters=touching.raters[1],
-        n_items=touching.items[1],
+        n_raters=None if touching.rater is None else touching.raters.n,
+        n_items=None if touching.item is None else touching.items.n,
     )
 
 

@@ -6,7 +6,17 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from apps.stats.arrays import BoolArray, FloatArray, IntArray, as_counts, as_integers, as_weights, same_length, totals
+from apps.stats.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    as_counts,
+    as_integers,
+    as_weights,
+    in_parts,
+    same_length,
+    whole_numbers,
+)
 from apps.stats.errors import EmptyInput, InvalidInput, UnknownOutcome
 
 
@@ -17,6 +27,10 @@ class Outcome(IntEnum):
     SECOND_WINS = 1
     TIE = 2
     BOTH_BAD = 3
+
+
+_Column = npt.NDArray[np.integer]
+_Columns = tuple[_Column, _Column, _Column]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,20 +67,21 @@ class PairwiseCounts:
         positive numbers, one a row: the weight of each of the judgments that the row counts. Raises
         InvalidInput, UnknownOutcome, or EmptyInput where n_competitors is below one.
         """
-        one, two, ended = checked_comparisons(n_competitors, first, second, outcome)
-        times = as_counts("count", count, len(one))
-        same_length(first=one, count=times)
-        cell = (one * n_competitors + two) * len(Outcome) + ended
-
-        def table(amounts: FloatArray | IntArray) -> FloatArray:
-            shape = (n_competitors, n_competitors, len(Outcome))
-            return totals(cell, amounts, n_competitors**2 * len(Outcome)).reshape(shape)
-
-        counts = table(times).astype(np.int64)
-        if weight is None:
+        columns = _columns(n_competitors, first, second, outcome)
+        times = None if count is None else as_counts("count", count, len(columns[0]))
+        each = None if weight is None else as_weights("weight", weight, len(columns[0]))
+        if times is not None:
+            same_length(first=columns[0], count=times)
+        counts = _table(n_competitors, columns, times).astype(np.int64)
+        if each is None:
             return cls(n_competitors, counts)
-        each = as_weights("weight", weight, len(one))
-        return cls(n_competitors, counts, table(times * each), table(times * each**2))
+        weights = each if times is None else times * each
+        return cls(
+            n_competitors,
+            counts,
+            _table(n_competitors, columns, weights),
+            _table(n_competitors, columns, weights * each),
+        )
 
     def __add__(self, other: "PairwiseCounts") -> "PairwiseCounts":
         if not isinstance(other, PairwiseCounts):
@@ -140,16 +155,41 @@ def checked_comparisons(
     n_competitors: int, first: npt.ArrayLike, second: npt.ArrayLike, outcome: npt.ArrayLike
 ) -> tuple[IntArray, IntArray, IntArray]:
     """The three columns of every comparison table, or a sentence about what is wrong with them."""
+    one, two, ended = (
+        column.astype(np.int64, copy=False) for column in _columns(n_competitors, first, second, outcome)
+    )
+    _check_rows(n_competitors, one, two, ended)
+    return one, two, ended
+
+
+def _columns(n_competitors: int, first: npt.ArrayLike, second: npt.ArrayLike, outcome: npt.ArrayLike) -> _Columns:
+    """Parallel columns of whole numbers, not yet looked into."""
     if n_competitors < 1:
         raise EmptyInput("There is no competitor to rank; give n_competitors of 1 or more.")
-    one, two = as_integers("first", first), as_integers("second", second)
-    ended = as_integers("outcome", outcome)
+    named = {"first": first, "second": second, "outcome": outcome}
+    one, two, ended = (whole_numbers(name, values) for name, values in named.items())
     same_length(first=one, second=two, outcome=ended)
-    for name, codes in (("first", one), ("second", two)):
-        _check_range(name, codes, n_competitors)
-    _check_outcomes(ended)
-    _check_not_alone(one == two)
     return one, two, ended
+
+
+def _check_rows(n_competitors: int, first: IntArray, second: IntArray, outcome: IntArray) -> None:
+    _check_range("first", first, n_competitors)
+    _check_range("second", second, n_competitors)
+    _check_outcomes(outcome)
+    _check_not_alone(first == second)
+
+
+def _table(n_competitors: int, columns: _Columns, amounts: FloatArray | IntArray | None) -> FloatArray:
+    """The sum of the amounts (None: one each) in each cell, checking the rows on the way. [n, n, 4]"""
+    shape = (n_competitors, n_competitors, len(Outcome))
+    size = n_competitors**2 * len(Outcome)
+    found = np.zeros(size)
+    for part in in_parts(len(columns[0]), at_least=size):
+        one, two, ended = (column[part].astype(np.int64, copy=False) for column in columns)
+        _check_rows(n_competitors, one, two, ended)
+        cell = (one * n_competitors + two) * len(Outcome) + ended
+        found += np.bincount(cell, None if amounts is None else amounts[part], minlength=size)
+    return found.reshape(shape)
 
 
 def _check_range(name: str, codes: IntArray, n_competitors: int) -> None:
@@ -171,5 +211,6 @@ def _check_outcomes(outcome: IntArray) -> None:
 
 def _check_not_alone(same: BoolArray) -> None:
     if same.any():
-        row = int(np.argmax(same))
-        raise InvalidInput(f"Row {row} compares a competitor with itself; drop such rows before fitting.")
+        raise InvalidInput(
+            f"Row {int(np.argmax(same))} compares a competitor with itself; drop such rows before fitting."
+        )

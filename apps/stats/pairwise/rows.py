@@ -5,7 +5,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array, csr_array
 
 from apps.stats.arrays import (
     BoolArray,
@@ -13,14 +12,13 @@ from apps.stats.arrays import (
     IntArray,
     as_counts,
     as_integers,
-    dense_codes,
     same_length,
-    totals,
 )
+from apps.stats.pairwise.clusters import Clusters
 from apps.stats.pairwise.counts import Outcome, PairwiseCounts, checked_comparisons
 
 # What the competitor shown first earns, by outcome code; both-bad is half only where it counts as a tie.
-_EARNED = np.array([1.0, 0.0, 0.5, 0.5])
+EARNED = np.array([1.0, 0.0, 0.5, 0.5])
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +26,7 @@ class ComparisonRows:
     """A table of comparisons, equal ones aggregated into a count.
 
     Parallel arrays, one row for each group of equal judgments: `first`, `second` (competitors 0..n-1),
-    `outcome` (`Outcome`), `count`, `rater`, `item` (any integer codes).
+    `outcome` (`Outcome`), `count`, `rater`, `item` (any integer codes; None where nobody knows).
     """
 
     n_competitors: int
@@ -36,8 +34,8 @@ class ComparisonRows:
     second: IntArray
     outcome: IntArray
     count: IntArray
-    rater: IntArray
-    item: IntArray
+    rater: IntArray | None
+    item: IntArray | None
 
     @classmethod
     def from_arrays(
@@ -47,22 +45,44 @@ class ComparisonRows:
         first: npt.ArrayLike,
         second: npt.ArrayLike,
         outcome: npt.ArrayLike,
-        rater: npt.ArrayLike,
-        item: npt.ArrayLike,
+        rater: npt.ArrayLike | None = None,
+        item: npt.ArrayLike | None = None,
         count: npt.ArrayLike | None = None,
     ) -> "ComparisonRows":
-        """Check the columns and hold them. Rows that count nothing are dropped: they judged nothing."""
+        """Check the columns and hold them. Rows that count nothing are dropped: they judged nothing.
+
+        Where neither raters nor items are given, equal rows are pooled: whatever is computed then costs the
+        same however many judgments there are.
+        """
+        if rater is None and item is None:
+            return cls.from_counts(PairwiseCounts.from_arrays(n_competitors, first, second, outcome, count))
         one, two, ended = checked_comparisons(n_competitors, first, second, outcome)
-        who, what = as_integers("rater", rater), as_integers("item", item)
+        who, what = (
+            None if codes is None else as_integers(name, codes) for name, codes in (("rater", rater), ("item", item))
+        )
         times = as_counts("count", count, len(one))
-        same_length(first=one, count=times, rater=who, item=what)
+        known = {name: codes for name, codes in (("rater", who), ("item", what)) if codes is not None}
+        same_length(first=one, count=times, **known)
         rows = cls(n_competitors, one, two, ended, times, who, what)
         return rows if times.all() else rows.where(times > 0)
 
+    @classmethod
+    def from_counts(cls, counts: PairwiseCounts) -> "ComparisonRows":
+        """A row for each cell of a count table, by nobody knows whom and on what."""
+        first, second, outcome = np.nonzero(counts.counts)
+        return cls(counts.n_competitors, first, second, outcome, counts.counts[first, second, outcome], None, None)
+
     def where(self, keep: BoolArray) -> "ComparisonRows":
         """The rows that are kept."""
-        columns = (self.first, self.second, self.outcome, self.count, self.rater, self.item)
-        return ComparisonRows(self.n_competitors, *(column[keep] for column in columns))
+        return ComparisonRows(
+            self.n_competitors,
+            self.first[keep],
+            self.second[keep],
+            self.outcome[keep],
+            self.count[keep],
+            None if self.rater is None else self.rater[keep],
+            None if self.item is None else self.item[keep],
+        )
 
     def scored(self, *, both_bad_as_tie: bool) -> "ComparisonRows":
         """The rows that enter a fit: all but both-bad, or all where both-bad counts as a tie."""
@@ -102,23 +122,25 @@ class ComparisonRows:
     @cached_property
     def earned(self) -> FloatArray:
         """What the first competitor of each row earned: 1, 1/2 or 0. [n_rows]"""
-        return _EARNED[self.outcome]
+        return EARNED[self.outcome]
 
     @cached_property
-    def raters(self) -> tuple[IntArray, int]:
-        """Raters renumbered 0, 1, ..., and how many there are."""
-        return dense_codes(self.rater)
+    def raters(self) -> Clusters:
+        """The rows by who judged them; one cluster of all where nobody knows."""
+        return self._clusters(self.rater)
 
     @cached_property
-    def items(self) -> tuple[IntArray, int]:
-        """Items renumbered 0, 1, ..., and how many there are."""
-        return dense_codes(self.item)
+    def items(self) -> Clusters:
+        """The rows by what was judged; one cluster of all where nobody knows."""
+        return self._clusters(self.item)
 
     @cached_property
-    def cells(self) -> tuple[IntArray, int]:
-        """Pairs of rater and item that occur, renumbered, and how many there are."""
-        (rater, _), (item, n_items) = self.raters, self.items
-        return dense_codes(rater * n_items + item)
+    def cells(self) -> Clusters:
+        """The rows by rater and item together."""
+        return self.raters.across(self.items)
+
+    def _clusters(self, codes: IntArray | None) -> Clusters:
+        return Clusters(np.zeros(len(self.first), dtype=np.int64), 1) if codes is None else Clusters.of(codes)
 
     @property
     def n_judgments(self) -> int:
@@ -129,21 +151,3 @@ class ComparisonRows:
     def n_both_bad(self) -> int:
         """How many of them ended both-bad."""
         return int(self.count[self.outcome == Outcome.BOTH_BAD].sum())
-
-
-def cluster_totals(
-    rows: ComparisonRows, first: FloatArray, second: FloatArray, cluster: IntArray, n_clusters: int
-) -> "csr_array[np.float64]":
-    """Per cluster and competitor, the sum of what rows give their first and their second competitor.
-
-    Sparse [n_clusters, n_competitors]: a cluster meets few competitors, and building it takes linear time.
-    """
-    n = rows.n_competitors
-    if n_clusters * n <= 2 * len(first):
-        # Few enough to add up in place: quicker than sorting the rows into clusters.
-        dense = totals(cluster * n + rows.first, first, n_clusters * n)
-        dense += totals(cluster * n + rows.second, second, n_clusters * n)
-        return csr_array(dense.reshape(n_clusters, n))
-    values = np.concatenate([first, second])
-    places = (np.concatenate([cluster, cluster]), np.concatenate([rows.first, rows.second]))
-    return coo_array((values, places), shape=(n_clusters, n)).tocsr()

@@ -13,15 +13,14 @@ from enum import StrEnum
 
 import numpy as np
 
-from apps.stats.arrays import FloatArray, IntArray, dense_codes, totals
+from apps.stats.arrays import FloatArray
 from apps.stats.errors import EmptyInput, TooFewClusters
 from apps.stats.models.bradley_terry import BradleyTerryFit
 from apps.stats.models.likelihood import contrast_variances, laplacian
+from apps.stats.pairwise.cluster_products import cluster_products
+from apps.stats.pairwise.clusters import Clusters
 from apps.stats.pairwise.counts import PairwiseCounts
-from apps.stats.pairwise.rows import ComparisonRows, cluster_totals
-
-# Above this many numbers the scores per cluster are held sparsely (80 MB).
-_LARGEST_DENSE = 10_000_000
+from apps.stats.pairwise.rows import ComparisonRows
 
 
 class Clustering(StrEnum):
@@ -38,6 +37,11 @@ _REASONS = {
     Clustering.RATER: "All judgments are on one item: the intervals say nothing about other items.",
     Clustering.ITEM: "All judgments are by one rater: the intervals say nothing about other raters.",
     Clustering.INDEPENDENT: "All judgments are by one rater on one item: the intervals speak of these two.",
+}
+_UNKNOWN = {
+    Clustering.RATER: "Items were not given: the intervals allow for raters only, and may be too narrow.",
+    Clustering.ITEM: "Raters were not given: the intervals allow for items only, and may be too narrow.",
+    Clustering.INDEPENDENT: "Judgments are taken as independent: who judged them, or on what, was not given.",
 }
 
 
@@ -82,22 +86,32 @@ def independent_covariance(fit: BradleyTerryFit, counts: PairwiseCounts) -> Floa
     return _sandwich(fit, meat)
 
 
-def clustered_covariance(fit: BradleyTerryFit, rows: ComparisonRows, cluster: IntArray, n_clusters: int) -> FloatArray:
+def clustered_covariance(fit: BradleyTerryFit, rows: ComparisonRows, clusters: Clusters) -> FloatArray:
     """The sandwich with clusters of judgments drawn independently. [n, n]
 
-    `cluster` [n_rows] holds codes 0..n_clusters-1 for the scored rows (those that entered the fit). Raises
-    TooFewClusters below two.
+    `clusters` says which of the scored rows (those that entered the fit) hang together: `rows.raters`,
+    `rows.items`, or `Clusters.of` any codes. Raises TooFewClusters below two.
     """
-    if n_clusters < 2:
+    return _clustered_sandwich(fit, rows, _residuals(fit, rows), clusters)
+
+
+def _residuals(fit: BradleyTerryFit, rows: ComparisonRows) -> FloatArray:
+    """What the first competitor of each row earned beyond what was expected, over all its judgments. [n_rows]"""
+    return np.asarray((rows.earned - fit.probabilities[rows.first, rows.second]) * rows.count)
+
+
+def _clustered_sandwich(
+    fit: BradleyTerryFit, rows: ComparisonRows, residual: FloatArray, clusters: Clusters
+) -> FloatArray:
+    if clusters.n < 2:
         raise TooFewClusters(
-            f"A cluster-robust variance needs at least 2 clusters and there is {n_clusters}; cluster by "
+            f"A cluster-robust variance needs at least 2 clusters and there is {clusters.n}; cluster by "
             "something else, or treat the judgments as independent."
         )
-    residual = (rows.earned - fit.probabilities[rows.first, rows.second]) * rows.count
-    products = _score_products(rows, residual, cluster, n_clusters)
+    products = cluster_products(rows, residual, -residual, clusters)
     n_scored = float(rows.n_judgments)
     small_sample = (n_scored - 1) / max(n_scored - fit.n_competitors + 1, 1.0)
-    return _sandwich(fit, products * (n_clusters / (n_clusters - 1) * small_sample))
+    return _sandwich(fit, products * (clusters.n / (clusters.n - 1) * small_sample))
 
 
 def one_judgment_covariance(fit: BradleyTerryFit) -> FloatArray:
@@ -125,7 +139,9 @@ def robust_covariance(fit: BradleyTerryFit, rows: ComparisonRows) -> Covariance:
     matrix, parts = _clustered(fit, scored, clustering)
     independent = independent_covariance(fit, scored.counts)
     floors = (*parts, independent, one_judgment_covariance(fit))
-    covariance = Covariance(matrix, floors, _degrees_of_freedom(scored, clustering), clustering, _REASONS[clustering])
+    covariance = Covariance(
+        matrix, floors, _degrees_of_freedom(scored, clustering), clustering, _reason(scored, clustering)
+    )
     return _floored_by_model(fit, covariance, independent) if fit.penalised else covariance
 
 
@@ -153,12 +169,17 @@ def _floored_by_model(fit: BradleyTerryFit, covariance: Covariance, independent:
 
 
 def _clustering(scored: ComparisonRows) -> Clustering:
-    several_raters, several_items = scored.raters[1] > 1, scored.items[1] > 1
+    several_raters, several_items = scored.raters.n > 1, scored.items.n > 1
     if several_raters and several_items:
         return Clustering.RATER_AND_ITEM
     if several_raters:
         return Clustering.RATER
     return Clustering.ITEM if several_items else Clustering.INDEPENDENT
+
+
+def _reason(scored: ComparisonRows, clustering: Clustering) -> str:
+    known = scored.rater is not None and scored.item is not None
+    return _REASONS[clustering] if known else _UNKNOWN[clustering]
 
 
 def _clustered(
@@ -168,16 +189,17 @@ def _clustered(
     if clustering is Clustering.INDEPENDENT:
         return independent_covariance(fit, scored.counts), ()
     if clustering is not Clustering.RATER_AND_ITEM:
-        groups = scored.raters if clustering is Clustering.RATER else scored.items
-        return clustered_covariance(fit, scored, *groups), ()
-    by_rater = clustered_covariance(fit, scored, *scored.raters)
-    by_item = clustered_covariance(fit, scored, *scored.items)
-    by_both = clustered_covariance(fit, scored, *scored.cells)
+        clusters = scored.raters if clustering is Clustering.RATER else scored.items
+        return clustered_covariance(fit, scored, clusters), ()
+    residual = _residuals(fit, scored)
+    by_rater, by_item, by_both = (
+        _clustered_sandwich(fit, scored, residual, clusters) for clusters in (scored.raters, scored.items, scored.cells)
+    )
     return by_rater + by_item - by_both, (by_rater, by_item)
 
 
 def _degrees_of_freedom(scored: ComparisonRows, clustering: Clustering) -> int:
-    n_raters, n_items = scored.raters[1], scored.items[1]
+    n_raters, n_items = scored.raters.n, scored.items.n
     fewest = {
         Clustering.RATER_AND_ITEM: min(n_raters, n_items),
         Clustering.RATER: n_raters,
@@ -191,29 +213,3 @@ def _sandwich(fit: BradleyTerryFit, meat: FloatArray) -> FloatArray:
     bread = fit.likelihood.inverse_information
     covariance: FloatArray = bread @ meat @ bread
     return (covariance + covariance.T) / 2
-
-
-def _score_products(rows: ComparisonRows, residual: FloatArray, cluster: IntArray, n_clusters: int) -> FloatArray:
-    """The sum over clusters of the outer product of their scores. [n, n]"""
-    if n_clusters * rows.n_competitors > _LARGEST_DENSE:
-        return _sparse_score_products(rows, residual, cluster, n_clusters)
-    scores = cluster_totals(rows, residual, -residual, cluster, n_clusters).toarray()
-    products: FloatArray = scores.T @ scores
-    return products
-
-
-def _sparse_score_products(
-    rows: ComparisonRows, residual: FloatArray, cluster: IntArray, n_clusters: int
-) -> FloatArray:
-    """The same for many clusters. Most then hold a single row, whose outer product is two numbers."""
-    alone = np.bincount(cluster, minlength=n_clusters)[cluster] == 1
-    n = rows.n_competitors
-    pair = rows.first[alone] * n + rows.second[alone]
-    squares = totals(pair, residual[alone] ** 2, n * n).reshape(n, n)
-    products = laplacian(squares + squares.T)
-    together, n_together = dense_codes(cluster[~alone])
-    if n_together:
-        left = residual[~alone]
-        scores = cluster_totals(rows.where(~alone), left, -left, together, n_together)
-        products += (scores.T @ scores).toarray()
-    return products

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from apps.stats.boards import fit_board
 from apps.stats.models import fit_bradley_terry
-from apps.stats.pairwise import ComparisonRows, PairwiseCounts
+from apps.stats.pairwise import Clusters, ComparisonRows, PairwiseCounts
 from apps.stats.uncertainty import clustered_covariance, independent_covariance, robust_covariance
 from tests.stats.comparisons_for_tests import comparison_rows
 
@@ -94,13 +94,13 @@ def test_other_people_who_say_the_same_halve_the_rater_covariance(rows):
     both = scored.where(copies)
     others = np.repeat([0, 1000], len(scored.first))
     both = changed(both, rater=both.rater + others)
-    assume(scored.raters[1] > 1)
+    assume(scored.raters.n > 1)
 
     def without_factor(some):
-        n, groups = some.n_judgments, some.raters[1]
+        n, groups = some.n_judgments, some.raters.n
         factor = groups / (groups - 1) * (n - 1) / (n - some.n_competitors + 1)
         fit = fit_bradley_terry(some.counts)
-        return clustered_covariance(fit, some, *some.raters) / factor
+        return clustered_covariance(fit, some, some.raters) / factor
 
     np.testing.assert_allclose(2 * without_factor(both), without_factor(scored), **close)
 
@@ -127,7 +127,7 @@ def test_one_cluster_a_judgment_is_independence(rows):
     spread = scored.where(np.repeat(np.arange(len(scored.first)), scored.count))
     single = changed(spread, count=np.ones(len(spread.first), dtype=int))
     fit = fit_bradley_terry(single.counts)
-    alone = clustered_covariance(fit, single, np.arange(len(single.first)), len(single.first))
+    alone = clustered_covariance(fit, single, Clusters.of(np.arange(len(single.first))))
     np.testing.assert_allclose(alone, independent_covariance(fit, single.counts), **close)
 
 

@@ -82,5 +82,5 @@ def test_rows_that_count_nothing_are_dropped():
         n_competitors=2, first=[0, 0], second=[1, 1], outcome=[0, 3], count=[2, 0], rater=[7, 9], item=[-5, 4]
     )
     assert rows.n_judgments == 2
-    assert rows.raters[1] == 1
+    assert rows.raters.n == 1
     assert rows.n_both_bad == 0

@@ -6,7 +6,7 @@ import pytest
 from apps.stats.errors import EmptyInput, TooFewClusters
 from apps.stats.models import fit_bradley_terry
 from apps.stats.models.likelihood import contrast_variances
-from apps.stats.pairwise import ComparisonRows
+from apps.stats.pairwise import Clusters, ComparisonRows, cluster_products
 from apps.stats.uncertainty import (
     Clustering,
     Covariance,
@@ -14,7 +14,6 @@ from apps.stats.uncertainty import (
     independent_covariance,
     robust_covariance,
 )
-from apps.stats.uncertainty import covariance as module
 from apps.stats.uncertainty.covariance import design_effect
 from tests.stats.comparisons_for_tests import counts_of
 
@@ -69,13 +68,13 @@ def direct_covariance(fit, rows, cluster):
 
 
 @pytest.mark.parametrize("which", ["raters", "items", "cells"])
-@pytest.mark.parametrize("largest_dense", [10_000_000, 0])
-def test_clustered_covariance_is_the_textbook_sum(monkeypatch, which, largest_dense):
-    monkeypatch.setattr(module, "_LARGEST_DENSE", largest_dense)
+@pytest.mark.parametrize("largest_table", [10_000_000, 0])
+def test_clustered_covariance_is_the_textbook_sum(monkeypatch, which, largest_table):
+    monkeypatch.setattr(cluster_products, "_LARGEST_TABLE", largest_table)
     fit = fit_bradley_terry(ROWS.counts)
-    codes, n_clusters = getattr(SCORED, which)
-    found = clustered_covariance(fit, SCORED, codes, n_clusters)
-    np.testing.assert_allclose(found, direct_covariance(fit, SCORED, codes), atol=1e-12)
+    clusters = getattr(SCORED, which)
+    found = clustered_covariance(fit, SCORED, clusters)
+    np.testing.assert_allclose(found, direct_covariance(fit, SCORED, clusters.code), atol=1e-12)
 
 
 def test_independent_covariance_is_the_textbook_sum():
@@ -104,7 +103,7 @@ def test_two_way_is_rater_plus_item_minus_both_before_the_floor():
     fit = fit_bradley_terry(ROWS.counts)
     found = robust_covariance(fit, ROWS)
     ways = (SCORED.raters, SCORED.items, SCORED.cells)
-    parts = [clustered_covariance(fit, SCORED, *groups) for groups in ways]
+    parts = [clustered_covariance(fit, SCORED, clusters) for clusters in ways]
     np.testing.assert_allclose(found.matrix, parts[0] + parts[1] - parts[2], atol=1e-14)
     assert found.clustering is Clustering.RATER_AND_ITEM
     assert found.degrees_of_freedom == 2
@@ -113,7 +112,7 @@ def test_two_way_is_rater_plus_item_minus_both_before_the_floor():
 def test_no_variance_is_below_any_of_its_parts():
     fit = fit_bradley_terry(ROWS.counts)
     found = robust_covariance(fit, ROWS)
-    parts = [clustered_covariance(fit, SCORED, *groups) for groups in (SCORED.raters, SCORED.items)]
+    parts = [clustered_covariance(fit, SCORED, clusters) for clusters in (SCORED.raters, SCORED.items)]
     for part in (*parts, independent_covariance(fit, ROWS.counts)):
         assert (found.variances() >= np.diag(part)).all()
         assert (found.difference_variances() >= contrast_variances(part)).all()
@@ -144,7 +143,7 @@ def test_one_rater_on_one_item_is_taken_as_independent_and_says_so():
 def test_a_single_cluster_is_refused():
     fit = fit_bradley_terry(ROWS.counts)
     with pytest.raises(TooFewClusters, match="at least 2 clusters and there is 1"):
-        clustered_covariance(fit, SCORED, np.zeros(len(SCORED.first), dtype=np.int64), 1)
+        clustered_covariance(fit, SCORED, Clusters.of(np.zeros(len(SCORED.first), dtype=np.int64)))
 
 
 def test_nothing_scored_is_refused():
