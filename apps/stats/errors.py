@@ -38,3 +38,11 @@ class DisconnectedComparisons(StatisticsError):
             f"against each other: {groups}. Collect comparisons between the groups, or rank inside each "
             "group with fit_islands."
         )
+
+
+class SeparatedComparisons(StatisticsError):
+    """The likelihood has no top: some outcome is always the same, and an estimate would run to infinity."""
+
+
+class ConfoundedCovariates(StatisticsError):
+    """A covariate says nothing that the competitors, or the other covariates, do not say already."""

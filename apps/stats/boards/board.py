@@ -11,6 +11,7 @@ from apps.stats.intervals import check_confidence_level, one_sided_quantile, two
 from apps.stats.models.bradley_terry import BradleyTerryFit, fit_bradley_terry
 from apps.stats.models.penalised import PenalisedLikelihoodAt, one_sided_bound
 from apps.stats.pairwise.connectivity import islands, require_one_island
+from apps.stats.pairwise.counts import PairwiseCounts
 from apps.stats.pairwise.ranks import competition_ranks
 from apps.stats.pairwise.rows import ComparisonRows
 from apps.stats.pairwise.shares import CompetitorShares, both_bad_shares, win_shares
@@ -106,15 +107,7 @@ def fit_board(
     are taken as independent, which real ones seldom are. Equal numbers for an equal `rng`; only the rank
     ranges use it.
     """
-    rows = ComparisonRows.from_arrays(
-        n_competitors=n_competitors,
-        first=first,
-        second=second,
-        outcome=outcome,
-        count=count,
-        rater=rater,
-        item=item,
-    )
+    rows = _rows_of(n_competitors, first, second, outcome, count, rater, item)
     settings = _Settings(confidence_level, both_bad_as_tie, n_draws)
     _require_judgments(rows)
     require_one_island(rows.counts, both_bad_as_tie=both_bad_as_tie)
@@ -141,7 +134,25 @@ def fit_islands(
     both-bad, or that was never shown, is a board of its own without a strength. Showings that ended both-bad
     between two islands count in the `n` and the both-bad share of both their competitors.
     """
-    rows = ComparisonRows.from_arrays(
+    rows = _rows_of(n_competitors, first, second, outcome, count, rater, item)
+    settings = _Settings(confidence_level, both_bad_as_tie, n_draws)
+    _require_judgments(rows)
+    return _boards(rows, settings, rng)
+
+
+def _rows_of(
+    n_competitors: int,
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    outcome: npt.ArrayLike,
+    count: npt.ArrayLike | None,
+    rater: npt.ArrayLike | None,
+    item: npt.ArrayLike | None,
+) -> ComparisonRows:
+    """The comparisons as rows; with neither raters nor items equal ones are pooled, which costs the same for any n."""
+    if rater is None and item is None:
+        return ComparisonRows.from_counts(PairwiseCounts.from_arrays(n_competitors, first, second, outcome, count))
+    return ComparisonRows.from_arrays(
         n_competitors=n_competitors,
         first=first,
         second=second,
@@ -150,9 +161,6 @@ def fit_islands(
         rater=rater,
         item=item,
     )
-    settings = _Settings(confidence_level, both_bad_as_tie, n_draws)
-    _require_judgments(rows)
-    return _boards(rows, settings, rng)
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,13 @@ class BradleyTerryFit:
     `strengths` [n] are natural log-odds with mean zero: a gap of 1 means that the stronger earns e times what
     the weaker earns when they meet (73 % against 27 %). `penalised` says that the likelihood had no top and
     Firth's penalty was used; `undefeated` and `winless` [n] name the competitors for which that matters most:
-    their strength has no upper, or no lower, end.
+    their strength has no upper, or no lower, end. `n_judgments` entered the fit. Intervals are those of
+    `uncertainty`: robust_covariance allows for raters and items.
     """
 
     strengths: FloatArray
     likelihood: LikelihoodAt
+    n_judgments: int
     both_bad_as_tie: bool
     penalised: bool
     undefeated: BoolArray
@@ -60,7 +62,8 @@ def fit_bradley_terry(counts: PairwiseCounts, *, both_bad_as_tie: bool = False) 
     undefeated, winless = unbounded(half_wins)
     penalised = is_separated(half_wins)
     top = _top(half_wins, penalised)
-    return BradleyTerryFit(top.strengths, top, both_bad_as_tie, penalised, undefeated, winless)
+    n_judgments = counts.n_scored(both_bad_as_tie=both_bad_as_tie)
+    return BradleyTerryFit(top.strengths, top, n_judgments, both_bad_as_tie, penalised, undefeated, winless)
 
 
 def _top(half_wins: FloatArray, penalised: bool) -> LikelihoodAt:

@@ -94,7 +94,7 @@ def newton_ascent(half_wins: FloatArray, start: FloatArray) -> LikelihoodAt:
         newton = np.linalg.solve(here.information + scale / len(start), here.gradient)
         step = capped(np.asarray(newton, dtype=np.float64))
         length = float(np.abs(step).max())
-        there = _climb(here, step)
+        there = climb(here, step)
         if length <= _SMALLEST_STEP or (length <= _NEAR_ENOUGH and (there is None or length > last / 2)):
             # Near the top steps square themselves; one that hardly shrinks any more is rounding.
             return there or here
@@ -112,7 +112,7 @@ def capped(step: FloatArray) -> FloatArray:
     return step * min(1.0, _LARGEST_STEP / max(float(np.abs(step).max()), 1e-300))
 
 
-def _climb(here: LikelihoodAt, step: FloatArray) -> LikelihoodAt | None:
+def climb(here: LikelihoodAt, step: FloatArray) -> LikelihoodAt | None:
     """The end of the step, halved until it does not lead down; None where no part of it leads up."""
     slack = 1e-13 * abs(here.value)
     for halving in range(30):

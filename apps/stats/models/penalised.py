@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 
 from apps.stats.arrays import FloatArray
 from apps.stats.errors import StatisticsError
-from apps.stats.models.likelihood import LikelihoodAt, capped
+from apps.stats.models.likelihood import LikelihoodAt, capped, climb
 
 # Where a step is shorter, the strengths are at the top as far as double precision can tell.
 _SMALLEST_STEP = 1e-10
@@ -94,7 +94,7 @@ def _profile(start: LikelihoodAt, held: tuple[int, float]) -> LikelihoodAt:
         # What matters is the height, and half of this is what is left to climb.
         if here.gradient @ newton <= _LITTLE_TO_CLIMB:
             return here
-        there = _climb(here, capped(newton))
+        there = climb(here, capped(newton))
         if there is None:
             return here
         here = there
@@ -128,18 +128,8 @@ def _constrained_step(here: LikelihoodAt, held: _Held) -> FloatArray:
     return step
 
 
-def _climb(here: LikelihoodAt, step: FloatArray) -> LikelihoodAt | None:
-    """The end of the step, halved until it does not lead down; None where no part of it leads up."""
-    slack = 1e-14 * abs(here.value)
-    for halving in range(30):
-        there = LikelihoodAt(here.half_wins, here.strengths + step / 2**halving)
-        if there.value >= here.value - slack:
-            return there
-    return None
-
-
 def _climb_penalised(here: PenalisedLikelihoodAt, step: FloatArray) -> PenalisedLikelihoodAt:
-    """The same on the penalised likelihood; its step is not Newton's, so a last short one is always taken."""
+    """The end of the step, halved until it does not lead down; not Newton's, so a last short one is always taken."""
     slack = 1e-12 * max(1.0, abs(here.penalised_value))
     for halving in range(12):
         there = PenalisedLikelihoodAt(here.half_wins, here.strengths + step / 2**halving)

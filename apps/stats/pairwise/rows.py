@@ -23,7 +23,7 @@ EARNED = np.array([1.0, 0.0, 0.5, 0.5])
 
 @dataclass(frozen=True, eq=False)
 class ComparisonRows:
-    """A table of comparisons, equal ones aggregated into a count.
+    """A table of comparisons; equal ones may be one row with a count.
 
     Parallel arrays, one row for each group of equal judgments: `first`, `second` (competitors 0..n-1),
     `outcome` (`Outcome`), `count`, `rater`, `item` (any integer codes; None where nobody knows).
@@ -49,13 +49,7 @@ class ComparisonRows:
         item: npt.ArrayLike | None = None,
         count: npt.ArrayLike | None = None,
     ) -> "ComparisonRows":
-        """Check the columns and hold them. Rows that count nothing are dropped: they judged nothing.
-
-        Where neither raters nor items are given, equal rows are pooled: whatever is computed then costs the
-        same however many judgments there are.
-        """
-        if rater is None and item is None:
-            return cls.from_counts(PairwiseCounts.from_arrays(n_competitors, first, second, outcome, count))
+        """Check the columns and hold them. Rows that count nothing are dropped: they judged nothing."""
         one, two, ended = checked_comparisons(n_competitors, first, second, outcome)
         who, what = (
             None if codes is None else as_integers(name, codes) for name, codes in (("rater", rater), ("item", item))

@@ -6,18 +6,34 @@ from scipy.optimize import minimize
 
 from apps.stats.errors import DisconnectedComparisons, StatisticsError
 from apps.stats.models import fit_bradley_terry, likelihood, penalised
-from apps.stats.models.likelihood import newton_ascent
+from apps.stats.models.likelihood import contrast_variances, newton_ascent
 from apps.stats.models.penalised import PenalisedLikelihoodAt, one_sided_bound
 from apps.stats.pairwise import Outcome, PairwiseCounts, islands
 from tests.stats.comparisons_for_tests import counts_of, golden_table
+from tests.stats.goldens import check_golden
+from tests.stats.kinds import Kind, proves
+from tests.stats.models.published import baseball
+from tests.stats.oracle_values import oracle_values, simulated_rows
 
 
+@proves(Kind.WORKED, fit_bradley_terry)
 def test_four_players():
     """The worked example of the encyclopaedia's article on the model: scores with geometric mean one."""
     fit = fit_bradley_terry(counts_of(4, (0, 1, 2, 3), (0, 3, 1, 4), (1, 2, 5, 3), (2, 3, 1, 3)))
     np.testing.assert_allclose(np.exp(fit.strengths), [0.640, 1.043, 0.660, 2.270], atol=5e-4)
 
 
+@proves(Kind.WORKED, fit_bradley_terry)
+def test_baseball_as_agresti_printed_it():
+    """Agresti (2002, Categorical Data Analysis, 10.6): against Baltimore, with the model's standard errors."""
+    fit = fit_bradley_terry(baseball())
+    against_last = fit.strengths[:-1] - fit.strengths[-1]
+    np.testing.assert_allclose(against_last, [1.5814, 1.4364, 1.2945, 1.2476, 1.1077, 0.6839], atol=5e-5)
+    errors = np.sqrt(contrast_variances(fit.likelihood.inverse_information)[:-1, -1])
+    np.testing.assert_allclose(errors, [0.3433, 0.3396, 0.3367, 0.3359, 0.3339, 0.3319], atol=5e-5)
+
+
+@proves(Kind.WORKED, fit_bradley_terry)
 @pytest.mark.parametrize("name", ["food", "simple"])
 def test_golden_tables(name):
     """evalica prints these to 1e-6 or so of the exact solution; ours is the exact one."""
@@ -27,12 +43,39 @@ def test_golden_tables(name):
     assert np.abs(fit.likelihood.gradient).max() < 1e-12
 
 
+@proves(Kind.WORKED, fit_bradley_terry)
 @pytest.mark.parametrize(("won", "lost"), [(3, 1), (1, 7), (1000, 999)])
 def test_two_competitors_are_the_log_odds_apart(won, lost):
     fit = fit_bradley_terry(counts_of(2, (0, 1, won, lost)))
     assert fit.strengths[0] - fit.strengths[1] == pytest.approx(np.log(won / lost), abs=1e-12)
     assert fit.probabilities[0, 1] == pytest.approx(won / (won + lost), abs=1e-12)
     assert not fit.penalised
+
+
+@proves(Kind.GOLDEN, fit_bradley_terry)
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("food", lambda: golden_table("food")[1]),
+        ("simple", lambda: golden_table("simple")[1]),
+        ("baseball", baseball),
+        ("simulated", lambda: simulated_rows().counts),
+    ],
+)
+def test_four_packages_say_the_same(name, table):
+    """choix, evalica, arena-rank and statsmodels, each by a road of its own, on tables with a finite top."""
+    fit = fit_bradley_terry(table())
+    said = oracle_values("strengths")[name]
+    assert said.keys() == {"choix", "evalica", "arena-rank", "statsmodels"}
+    for package in said.values():
+        np.testing.assert_allclose(fit.strengths, package["strengths"], atol=1e-9)
+
+
+@proves(Kind.GOLDEN, fit_bradley_terry)
+def test_an_undefeated_competitor_stays_where_it_is():
+    fit = fit_bradley_terry(counts_of(4, (0, 1, 4, 0), (1, 2, 3, 2, 1), (2, 3, 2, 1), (0, 3, 3, 0)))
+    fields = ("strengths", "worths", "probabilities", "n_judgments", "penalised", "undefeated", "winless")
+    check_golden("models/fit_bradley_terry", {name: getattr(fit, name) for name in fields})
 
 
 def test_a_tie_is_half_a_win():
@@ -46,8 +89,10 @@ def test_both_bad_counts_only_where_it_is_to_count_as_a_tie():
     assert np.ptp(fit_bradley_terry(counts).strengths) == pytest.approx(np.log(3), abs=1e-12)
     as_tie = fit_bradley_terry(counts, both_bad_as_tie=True)
     assert np.ptp(as_tie.strengths) == pytest.approx(np.log(5 / 3), abs=1e-12)
+    assert (fit_bradley_terry(counts).n_judgments, as_tie.n_judgments) == (4, 8)
 
 
+@proves(Kind.DEGENERATE, fit_bradley_terry)
 def test_one_competitor_alone_has_strength_zero():
     assert fit_bradley_terry(counts_of(1)).strengths.tolist() == [0.0]
 
@@ -62,6 +107,7 @@ def test_a_weak_link_beside_strong_ones_stays_exact():
     assert fit.strengths[1] - fit.strengths[2] == pytest.approx(np.log(3), abs=1e-9)
 
 
+@proves(Kind.TWO_WAYS, fit_bradley_terry)
 def test_newton_finds_the_same_top_from_afar():
     """Where choix's iteration does not settle the fit starts elsewhere: the start must not matter."""
     counts = counts_of(5, (0, 1, 9, 1), (1, 2, 2, 8), (2, 3, 5, 5, 3), (3, 4, 1, 30), (4, 0, 2, 2))
@@ -82,6 +128,7 @@ def test_a_failing_choix_is_replaced_by_newton(monkeypatch):
     np.testing.assert_allclose(fit_bradley_terry(counts).strengths, settled, atol=1e-12)
 
 
+@proves(Kind.DEGENERATE, fit_bradley_terry)
 def test_islands_are_named():
     counts = counts_of(5, (0, 3, 2, 1), (1, 4, 0, 0, 6))
     assert islands(counts) == ((0, 3), (1, 4), (2,))
@@ -99,6 +146,7 @@ def test_both_bad_joins_no_islands_unless_it_is_a_tie():
 # Where somebody never lost or never won
 
 
+@proves(Kind.WORKED, fit_bradley_terry)
 def test_two_to_nothing_is_the_log_of_five():
     """Firth's estimate of two competitors is ln((w + 1/2) / (l + 1/2))."""
     fit = fit_bradley_terry(counts_of(2, (0, 1, 2, 0)))
@@ -108,6 +156,7 @@ def test_two_to_nothing_is_the_log_of_five():
     assert fit.winless.tolist() == [False, True]
 
 
+@proves(Kind.TWO_WAYS, fit_bradley_terry)
 def test_the_penalised_fit_is_the_top_of_the_penalised_likelihood():
     counts = counts_of(4, (0, 1, 4, 0), (1, 2, 3, 2, 1), (2, 3, 2, 1), (0, 3, 3, 0))
     fit = fit_bradley_terry(counts)
@@ -125,6 +174,7 @@ def test_leverages_are_one_for_each_degree_of_freedom():
     assert fit.likelihood.leverages.sum() / 2 == pytest.approx(3)
 
 
+@proves(Kind.DEGENERATE, fit_bradley_terry)
 def test_the_main_body_is_not_winless_because_one_beats_it():
     counts = counts_of(4, (0, 1, 4, 0), (1, 2, 3, 2), (2, 3, 2, 1), (3, 1, 1, 1))
     fit = fit_bradley_terry(counts)
@@ -132,6 +182,7 @@ def test_the_main_body_is_not_winless_because_one_beats_it():
     assert not fit.winless.any()
 
 
+@proves(Kind.DEGENERATE, fit_bradley_terry)
 def test_a_group_nobody_outside_ever_beat_is_undefeated_together():
     counts = counts_of(4, (0, 1, 2, 2), (2, 3, 2, 2), (0, 2, 3, 0), (1, 3, 3, 0))
     fit = fit_bradley_terry(counts)
@@ -169,6 +220,7 @@ def test_a_design_effect_widens_the_bound():
     assert wide < narrow
 
 
+@proves(Kind.DEGENERATE, fit_bradley_terry)
 @pytest.mark.parametrize("outcomes", [(5, 1), (5, 0)])
 def test_a_fit_that_does_not_settle_is_refused(monkeypatch, outcomes):
     monkeypatch.setattr(likelihood, "_MOST_STEPS", 0)
