@@ -44,7 +44,7 @@ def pairs_within_units(unit: npt.ArrayLike, label: npt.ArrayLike, count: npt.Arr
     units, labels, counts = units[order], labels[order], counts[order]
     end = np.searchsorted(units, units, side="right")
     partners = end - np.arange(len(units)) - 1
-    one, two = _spread(np.arange(1, len(units) + 1), partners)
+    one, two = spread(np.arange(1, len(units) + 1), partners)
     alike = counts > 1
     return LabelPairs(
         np.concatenate([units[one], units[alike]]),
@@ -74,7 +74,7 @@ def pairs_between_units(
     y_units, y_labels, y_counts = y_units[order], y_labels[order], y_counts[order]
     begin = np.searchsorted(y_units, x_units, side="left")
     end = np.searchsorted(y_units, x_units, side="right")
-    one, two = _spread(begin, end - begin)
+    one, two = spread(begin, end - begin)
     return LabelPairs(x_units[one], x_labels[one], y_labels[two], x_counts[one] * y_counts[two])
 
 
@@ -94,7 +94,7 @@ def _counted(units: IntArray, labels: IntArray, counts: IntArray) -> tuple[IntAr
     return (units, labels, counts) if keep.all() else (units[keep], labels[keep], counts[keep])
 
 
-def _spread(begin: IntArray, how_many: IntArray) -> tuple[IntArray, IntArray]:
+def spread(begin: IntArray, how_many: IntArray) -> tuple[IntArray, IntArray]:
     """Row numbers paired with the partners begin, begin + 1, ... of each, how_many of them."""
     one = np.repeat(np.arange(len(how_many)), how_many)
     starts = np.cumsum(how_many) - how_many

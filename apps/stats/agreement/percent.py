@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from apps.stats.agreement.columns import pair_columns
-from apps.stats.intervals import clustered_share
+from apps.stats.intervals import check_confidence_level, clustered_share
+
+_NO_PAIRS = "There is no pair of labels, so agreement cannot be seen; let a second rater label the same units."
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,7 @@ class PercentAgreement:
     """How many of 100 pairs agree, with a cluster-robust interval; all three in 0..100, None without pairs.
 
     Agreement by chance is in it: read it beside a chance-corrected figure and the share of each label.
+    `reading` says it in a sentence.
     """
 
     percent: float | None
@@ -22,6 +25,7 @@ class PercentAgreement:
     n_pairs: int
     n_clusters: int
     confidence_level: float
+    reading: str
 
 
 def percent_agreement(
@@ -39,11 +43,15 @@ def percent_agreement(
     interval is Wilson's at the effective number of pairs (see `clustered_share`). Raises InvalidInput for
     arrays that do not match.
     """
+    check_confidence_level(confidence_level)
     pairs = pair_columns(first, second, count, cluster)
     if not pairs.n_pairs:
-        return PercentAgreement(None, None, None, 0, 0, confidence_level)
+        return PercentAgreement(None, None, None, 0, 0, confidence_level, _NO_PAIRS)
     agree = (pairs.first == pairs.second).astype(np.float64)
     found = clustered_share(agree, pairs.count, pairs.cluster, pairs.n_clusters, confidence_level)
-    return PercentAgreement(
-        100 * found.share, 100 * found.low, 100 * found.high, found.n, found.n_clusters, confidence_level
+    percent, low, high = 100 * found.share, 100 * found.low, 100 * found.high
+    reading = (
+        f"{percent:.1f} of 100 pairs agree, luck included ({found.n} pairs; the interval goes from {low:.1f} to "
+        f"{high:.1f})."
     )
+    return PercentAgreement(percent, low, high, found.n, found.n_clusters, confidence_level, reading)

@@ -1,18 +1,21 @@
-"""Krippendorff's alpha against printed values, a jackknife, and what must not matter."""
+"""Krippendorff's alpha for labels without order: printed values, a jackknife, and what must not matter."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.stats.agreement import krippendorff_alpha
 from apps.stats.errors import InvalidInput
+from tests.stats.agreement.labels_for_tests import DIAGNOSES, columns, unhurried
 from tests.stats.comparisons_for_tests import labels_of
+from tests.stats.goldens import check_golden
+from tests.stats.kinds import Kind, proves
 
-unhurried = settings(deadline=None, max_examples=60)
 labelled = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 3)), min_size=1, max_size=40)
 
 
+@proves(Kind.WORKED, krippendorff_alpha)
 @pytest.mark.parametrize(
     ("name", "printed", "n_units", "n_values"), [("codings", 0.7434211, 11, 40), ("gcl", 0.0833333, 4, 15)]
 )
@@ -24,6 +27,18 @@ def test_printed_values(name, printed, n_units, n_values):
     assert found.low < found.value < found.high <= 1
 
 
+@proves(Kind.WORKED, krippendorff_alpha)
+def test_a_printed_value_of_counted_labels():
+    """Gwet 2014 on the diagnoses of Fleiss 1971: .4204."""
+    assert krippendorff_alpha(**columns(DIAGNOSES)).value == pytest.approx(0.4204384, abs=5e-8)
+
+
+@proves(Kind.GOLDEN, krippendorff_alpha)
+def test_codings_as_stored():
+    check_golden("agreement/krippendorff_alpha", krippendorff_alpha(*labels_of("codings")))
+
+
+@proves(Kind.TWO_WAYS, krippendorff_alpha)
 def test_the_standard_error_is_near_the_jackknife_over_units():
     rng = np.random.default_rng(2)
     truth = rng.integers(0, 3, 200)
@@ -48,11 +63,13 @@ def test_clusters_of_copies_carry_what_one_carries():
     assert apart.standard_error < 0.4 * once.standard_error
 
 
+@proves(Kind.DEGENERATE, krippendorff_alpha)
 def test_a_unit_in_two_clusters_is_refused():
     with pytest.raises(InvalidInput, match="A unit lies in two clusters"):
         krippendorff_alpha([0, 0, 1, 1], [0, 1, 0, 0], cluster=[0, 1, 2, 2])
 
 
+@proves(Kind.DEGENERATE, krippendorff_alpha)
 def test_perfect_agreement_is_not_certain():
     found = krippendorff_alpha(np.repeat(np.arange(8), 2), np.repeat([0, 1] * 4, 2))
     assert (found.value, found.high) == (1.0, 1.0)
@@ -61,12 +78,14 @@ def test_perfect_agreement_is_not_certain():
     assert found.low < more.low < 1
 
 
+@proves(Kind.DEGENERATE, krippendorff_alpha)
 def test_units_that_all_split_alike_are_not_certain_either():
     found = krippendorff_alpha(np.repeat(np.arange(5), 2), [0, 1] * 5)
     assert found.value == pytest.approx(-0.8)
     assert found.low < found.value < found.high
 
 
+@proves(Kind.DEGENERATE, krippendorff_alpha)
 @pytest.mark.parametrize(
     ("unit", "label", "told"),
     [
@@ -82,6 +101,7 @@ def test_undefined_alpha_says_why(unit, label, told):
     assert told in found.reading
 
 
+@proves(Kind.DEGENERATE, krippendorff_alpha)
 def test_one_unit_has_no_interval():
     found = krippendorff_alpha([0, 0, 0], [0, 0, 1])
     assert found.value == pytest.approx(0)
@@ -103,6 +123,7 @@ def both(unit, label, **more):
     return [np.nan if each is None else each for each in (found.value, found.low, found.high)]
 
 
+@proves(Kind.PROPERTY, krippendorff_alpha)
 @unhurried
 @given(labelled, st.randoms(use_true_random=False))
 def test_who_said_it_and_in_which_order_does_not_matter(rows, random):
@@ -117,6 +138,7 @@ def test_who_said_it_and_in_which_order_does_not_matter(rows, random):
     np.testing.assert_allclose(both(unit, names[label])[0], expected[0], atol=1e-12)
 
 
+@proves(Kind.PROPERTY, krippendorff_alpha)
 @unhurried
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.integers(0, 4)), min_size=1, max_size=20))
 def test_a_count_is_repetition(rows):

@@ -1,18 +1,20 @@
-"""Pairs of labels, percentages over them, and correlations of ranks."""
+"""Pairs of labels of one unit."""
 
 from collections import Counter
 from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.stats.agreement import pairs_between_units, pairs_within_units, percent_agreement, rank_correlation
+from apps.stats.agreement import pairs_between_units, pairs_within_units
 from apps.stats.errors import InvalidInput
-from apps.stats.intervals import wilson
+from tests.stats.agreement.labels_for_tests import as_columns, simulated, unhurried
+from tests.stats.comparisons_for_tests import labels_of
+from tests.stats.goldens import check_golden
+from tests.stats.kinds import Kind, proves
 
-unhurried = settings(deadline=None, max_examples=80)
 rows_of_labels = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(0, 3)), max_size=25)
 
 
@@ -31,6 +33,8 @@ def expanded(rows):
     return units
 
 
+@proves(Kind.PROPERTY, pairs_within_units)
+@proves(Kind.TWO_WAYS, pairs_within_units)
 @unhurried
 @given(rows_of_labels)
 def test_within_units_every_pair_comes_once(rows):
@@ -43,6 +47,8 @@ def test_within_units_every_pair_comes_once(rows):
     assert found.n_pairs == sum(expected.values())
 
 
+@proves(Kind.PROPERTY, pairs_between_units)
+@proves(Kind.TWO_WAYS, pairs_between_units)
 @unhurried
 @given(rows_of_labels, rows_of_labels)
 def test_between_units_everyone_meets_everyone(rows_x, rows_y):
@@ -73,6 +79,7 @@ def test_a_million_labels_in_small_units_are_quick():
     assert pairs.n_pairs == len(pairs.first) > 1_000_000
 
 
+@proves(Kind.DEGENERATE, pairs_within_units, pairs_between_units)
 def test_columns_of_different_length_are_refused():
     with pytest.raises(InvalidInput, match=r"equally long.*unit_y 2, label_y 1"):
         pairs_between_units([0], [0], [0, 1], [0])
@@ -80,59 +87,49 @@ def test_columns_of_different_length_are_refused():
         pairs_within_units([0, 0], [1, 1], [2])
 
 
-# Percentages
+@proves(Kind.WORKED, pairs_within_units)
+def test_a_unit_with_m_labels_gives_m_times_m_minus_1_half_pairs():
+    """Units of 4, 3 and 1 labels: 6 + 3 + 0 pairs; labels 0 0 1 2 meet as 00 01 02 01 02 12."""
+    pairs = pairs_within_units([7, 7, 7, 7, 8, 8, 8, 9], [0, 0, 1, 2, 1, 1, 1, 0])
+    assert pairs.n_pairs == 9
+    met = Counter(zip(pairs.first[pairs.unit == 7], pairs.second[pairs.unit == 7], strict=True))
+    assert met == {(0, 0): 1, (0, 1): 2, (0, 2): 2, (1, 2): 1}
 
 
-def test_percent_of_independent_pairs_is_wilsons():
-    first, second = np.zeros(50, dtype=int), (np.arange(50) < 10).astype(int)
-    found = percent_agreement(first, second)
-    assert (found.percent, found.n_pairs, found.n_clusters) == (80.0, 50, 50)
-    plain = wilson(40, 50)
-    assert found.low == pytest.approx(100 * plain.low, abs=1.5)
-    assert found.high == pytest.approx(100 * plain.high, abs=1.5)
+@proves(Kind.WORKED, pairs_between_units)
+def test_two_labels_meet_three():
+    """Unit 1 has 2 labels x and 3 labels y: 6 pairs; units 2 and 3 are known to one table only."""
+    pairs = pairs_between_units([1, 1, 2], [0, 1, 0], [1, 1, 1, 3], [0, 0, 1, 1])
+    assert pairs.n_pairs == 6
+    assert Counter(zip(pairs.first, pairs.second, strict=True)) == {(0, 0): 2, (0, 1): 1, (1, 0): 2, (1, 1): 1}
 
 
-def test_percent_allows_for_units_that_agree_or_disagree_as_a_whole():
-    agree = np.repeat(np.arange(20) % 4 > 0, 6).astype(int)
-    clustered = percent_agreement(agree, np.ones(120, dtype=int), np.repeat(np.arange(20), 6))
-    apart = percent_agreement(agree, np.ones(120, dtype=int))
-    assert clustered.percent == apart.percent == 75.0
-    assert clustered.high - clustered.low > 2 * (apart.high - apart.low)
+@proves(Kind.GOLDEN, pairs_within_units, pairs_between_units)
+def test_pairs_of_codings_as_stored():
+    unit, label = labels_of("codings")
+    check_golden("agreement/pairs_within_units", pairs_within_units(unit, label))
+    half = np.arange(len(unit)) % 2 == 0
+    check_golden(
+        "agreement/pairs_between_units", pairs_between_units(unit[half], label[half], unit[~half], label[~half])
+    )
 
 
-def test_percent_without_pairs_is_none():
-    found = percent_agreement([], [], [])
-    assert (found.percent, found.low, found.high, found.n_pairs) == (None, None, None, 0)
+@proves(Kind.RECOVERY, pairs_within_units, pairs_between_units)
+def test_pairs_agree_as_often_as_the_truth_says():
+    rng, shares = np.random.default_rng(5), np.array([0.6, 0.3, 0.1])
+    unit, label = as_columns(simulated(rng, 4000, 3, knows=0.8, shares=shares))
+    agreement = 0.8**2 + (1 - 0.8**2) * (shares**2).sum()
+    within = pairs_within_units(unit, label)
+    assert np.mean(within.first == within.second) == pytest.approx(agreement, abs=0.02)
+    between = pairs_between_units(unit[::3], label[::3], unit[1::3], label[1::3])
+    assert between.n_pairs == 4000
+    assert np.mean(between.first == between.second) == pytest.approx(agreement, abs=0.02)
 
 
-def test_a_count_is_repetition():
-    counted = percent_agreement([0, 1, 1], [0, 0, 1], [0, 0, 1], count=[3, 2, 4])
-    spread = percent_agreement([0] * 3 + [1] * 6, [0] * 5 + [1] * 4, [0] * 5 + [1] * 4)
-    assert counted == spread
-
-
-# Correlation of competition ranks
-
-
-def test_the_same_order_is_one_and_the_reverse_minus_one():
-    assert rank_correlation([3, 2, 1], [30, 20, -10]) == pytest.approx(1)
-    assert rank_correlation([3, 2, 1], [1, 2, 3]) == pytest.approx(-1)
-
-
-def test_equals_share_the_best_rank():
-    """Ranks 1 1 3 against 1 2 3: not the 1.5 1.5 3 of Spearman's coefficient."""
-    expected = np.corrcoef([1, 1, 3], [1, 2, 3])[0, 1]
-    assert rank_correlation([2.0, 2.0 + 1e-12, 1.0], [3, 2, 1]) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(("x", "y"), [([], []), ([1.0], [2.0]), ([1, 1], [1, 2]), ([1, 2], [3, 3])])
-def test_an_undefined_correlation_is_none(x, y):
-    assert rank_correlation(x, y) is None
-
-
-@pytest.mark.parametrize(
-    ("x", "y", "told"), [([1, 2], [1], "equally long"), ([1, np.nan], [1, 2], "missing or infinite")]
-)
-def test_lists_that_do_not_match_are_refused(x, y, told):
-    with pytest.raises(InvalidInput, match=told):
-        rank_correlation(x, y)
+@proves(Kind.DEGENERATE, pairs_within_units, pairs_between_units)
+def test_nothing_gives_no_pairs():
+    assert pairs_within_units([], []).n_pairs == 0
+    assert pairs_within_units([1, 2, 3], [0, 0, 0]).n_pairs == 0
+    assert pairs_within_units([1, 1], [0, 1], [1, 0]).n_pairs == 0
+    assert pairs_between_units([], [], [0], [0]).n_pairs == 0
+    assert pairs_between_units([1], [0], [2], [0]).n_pairs == 0
