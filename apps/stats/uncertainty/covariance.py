@@ -8,7 +8,8 @@ Statistics 29). Every meat carries the factor G/(G-1) (N-1)/(N-n+1), which with 
 HC1's N/(N-n+1).
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -92,10 +93,10 @@ def clustered_covariance(fit: BradleyTerryFit, rows: ComparisonRows, clusters: C
     `clusters` says which of the scored rows (those that entered the fit) hang together: `rows.raters`,
     `rows.items`, or `Clusters.of` any codes. Raises TooFewClusters below two.
     """
-    return _clustered_sandwich(fit, rows, _residuals(fit, rows), clusters)
+    return _clustered_sandwich(fit, rows, residuals(fit, rows), clusters)
 
 
-def _residuals(fit: BradleyTerryFit, rows: ComparisonRows) -> FloatArray:
+def residuals(fit: BradleyTerryFit, rows: ComparisonRows) -> FloatArray:
     """What the first competitor of each row earned beyond what was expected, over all its judgments. [n_rows]"""
     return np.asarray((rows.earned - fit.probabilities[rows.first, rows.second]) * rows.count)
 
@@ -135,14 +136,35 @@ def robust_covariance(fit: BradleyTerryFit, rows: ComparisonRows) -> Covariance:
     scored = rows.scored(both_bad_as_tie=fit.both_bad_as_tie)
     if not scored.n_judgments:
         raise EmptyInput("No judgment was decided or tied; collect some before asking for intervals.")
-    clustering = _clustering(scored)
-    matrix, parts = _clustered(fit, scored, clustering)
-    independent = independent_covariance(fit, scored.counts)
-    floors = (*parts, independent, one_judgment_covariance(fit))
-    covariance = Covariance(
-        matrix, floors, _degrees_of_freedom(scored, clustering), clustering, _reason(scored, clustering)
+    residual, independent = residuals(fit, scored), independent_covariance(fit, scored.counts)
+    covariance = clustered_as_known(
+        scored,
+        independent,
+        lambda clusters: _clustered_sandwich(fit, scored, residual, clusters),
+        one_judgment_covariance(fit),
     )
     return _floored_by_model(fit, covariance, independent) if fit.penalised else covariance
+
+
+def clustered_as_known(
+    scored: ComparisonRows, independent: FloatArray, by: Callable[[Clusters], FloatArray], least: FloatArray
+) -> Covariance:
+    """By rater plus by item minus by both, or what of it the rows allow; floored at its parts and at the others.
+
+    `by` gives the one-way covariance of any clusters, `independent` the one without, `least` the least that could
+    be unknown.
+    """
+    clustering = _clustering(scored)
+    parts: tuple[FloatArray, ...] = ()
+    if clustering is Clustering.RATER_AND_ITEM:
+        parts = by(scored.raters), by(scored.items)
+        matrix = parts[0] + parts[1] - by(scored.cells)
+    elif clustering is Clustering.INDEPENDENT:
+        matrix = independent
+    else:
+        matrix = by(scored.raters if clustering is Clustering.RATER else scored.items)
+    freedom = _degrees_of_freedom(scored, clustering)
+    return Covariance(matrix, (*parts, independent, least), freedom, clustering, _reason(scored, clustering))
 
 
 def design_effect(fit: BradleyTerryFit, covariance: Covariance, independent: FloatArray) -> float:
@@ -159,13 +181,7 @@ def design_effect(fit: BradleyTerryFit, covariance: Covariance, independent: Flo
 
 def _floored_by_model(fit: BradleyTerryFit, covariance: Covariance, independent: FloatArray) -> Covariance:
     model = fit.likelihood.inverse_information * design_effect(fit, covariance, independent)
-    return Covariance(
-        covariance.matrix,
-        (*covariance.floors, model),
-        covariance.degrees_of_freedom,
-        covariance.clustering,
-        covariance.reason,
-    )
+    return replace(covariance, floors=(*covariance.floors, model))
 
 
 def _clustering(scored: ComparisonRows) -> Clustering:
@@ -180,22 +196,6 @@ def _clustering(scored: ComparisonRows) -> Clustering:
 def _reason(scored: ComparisonRows, clustering: Clustering) -> str:
     known = scored.rater is not None and scored.item is not None
     return _REASONS[clustering] if known else _UNKNOWN[clustering]
-
-
-def _clustered(
-    fit: BradleyTerryFit, scored: ComparisonRows, clustering: Clustering
-) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-    """The covariance for a clustering, and the one-way parts that floor it."""
-    if clustering is Clustering.INDEPENDENT:
-        return independent_covariance(fit, scored.counts), ()
-    if clustering is not Clustering.RATER_AND_ITEM:
-        clusters = scored.raters if clustering is Clustering.RATER else scored.items
-        return clustered_covariance(fit, scored, clusters), ()
-    residual = _residuals(fit, scored)
-    by_rater, by_item, by_both = (
-        _clustered_sandwich(fit, scored, residual, clusters) for clusters in (scored.raters, scored.items, scored.cells)
-    )
-    return by_rater + by_item - by_both, (by_rater, by_item)
 
 
 def _degrees_of_freedom(scored: ComparisonRows, clustering: Clustering) -> int:

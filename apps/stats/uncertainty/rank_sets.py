@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from apps.stats.arrays import FloatArray, IntArray
 from apps.stats.intervals import check_confidence_level
-from apps.stats.models.likelihood import contrast_variances
 from apps.stats.uncertainty.covariance import Covariance
+from apps.stats.uncertainty.drawing import check_strengths, covering, draw_errors, inverse_spreads
 
 DEFAULT_DRAWS = 10_000
+# So many draws at a time, for all competitors, stay in the processor's cache.
 _DRAWS_AT_ONCE = 512
 _SinglePrecision = npt.NDArray[np.float32]
 
@@ -28,7 +29,7 @@ class RankSets:
 
 
 def marginal_rank_sets(
-    strengths: FloatArray,
+    strengths: npt.ArrayLike,
     covariance: Covariance,
     *,
     rng: np.random.Generator,
@@ -39,36 +40,41 @@ def marginal_rank_sets(
 
     For competitor i the critical value is the quantile of max_j |t_ij| over the differences that involve i,
     simulated from the covariance with its degrees of freedom; j counts as better where theta_j - theta_i
-    exceeds that many standard errors. Equal bits for an equal `rng`.
+    exceeds that many standard errors (floored). `strengths` [n] in log-odds belong to the covariance. Where all sets
+    have to hold at once, use `simultaneous_rank_sets`. Equal bits for an equal `rng`. Raises InvalidInput or
+    EmptyInput where shapes do not match or there is nothing to draw. Mogstad, Romano, Shaikh & Wilhelm (2024,
+    Review of Economic Studies 91).
     """
     check_confidence_level(confidence_level)
-    n = len(strengths)
-    if n == 1:
-        return RankSets(np.ones(1, dtype=np.int64), np.ones(1, dtype=np.int64))
+    lead = leads(check_strengths(strengths, covariance, n_draws))
     critical = _critical_values(covariance, rng, confidence_level, n_draws)
     needed = critical[:, None] * np.sqrt(covariance.difference_variances())
+    return RankSets(1 + (-lead > needed).sum(axis=1), len(lead) - (lead > needed).sum(axis=1))
+
+
+def leads(strengths: FloatArray) -> FloatArray:
+    """By how much each competitor (down) is ahead of each (across); equals but for rounding are equals. [n, n]"""
     lead = strengths[:, None] - strengths[None, :]
-    better = (-lead > needed).sum(axis=1)
-    worse = (lead > needed).sum(axis=1)
-    return RankSets(1 + better, n - worse)
+    lead[np.abs(lead) <= 1e-12] = 0.0
+    return lead
 
 
 def _critical_values(
     covariance: Covariance, rng: np.random.Generator, confidence_level: float, n_draws: int
 ) -> FloatArray:
     """For each competitor the quantile of its largest standardised difference. [n]"""
-    root, scales = _root(covariance.matrix)
-    draws = (rng.standard_normal((n_draws, len(root))) @ root.T).astype(np.float32)
-    few_clusters = np.sqrt(covariance.degrees_of_freedom / rng.chisquare(covariance.degrees_of_freedom, n_draws))
-    largest = np.empty((n_draws, len(root)), dtype=np.float32)
+    matrix = covering(covariance)
+    draws = draw_errors(matrix, covariance.degrees_of_freedom, rng, n_draws).astype(np.float32)
+    scales = inverse_spreads(matrix).astype(np.float32)
+    largest = np.empty_like(draws)
     for begin in range(0, n_draws, _DRAWS_AT_ONCE):
         part = slice(begin, begin + _DRAWS_AT_ONCE)
         largest[part] = _largest_differences(np.ascontiguousarray(draws[part].T), scales).T
-    return np.asarray(np.quantile(largest * few_clusters[:, None], confidence_level, axis=0), dtype=np.float64)
+    return np.asarray(np.quantile(largest, confidence_level, axis=0), dtype=np.float64)
 
 
 def _largest_differences(draws: _SinglePrecision, scales: _SinglePrecision) -> _SinglePrecision:
-    """Per competitor and draw the largest |draws_i - draws_j| * scales_ij. [n, n_draws]
+    """For each competitor (down) and draw (across) the largest |draws_i - draws_j| * scales_ij. [n, n_draws]
 
     Each pair is worked out once, and in the processor's cache: competitors down, so that rows are contiguous.
     """
@@ -83,20 +89,3 @@ def _largest_differences(draws: _SinglePrecision, scales: _SinglePrecision) -> _
         np.maximum(largest[later], differences, out=largest[later])
         np.maximum(largest[competitor], differences.max(axis=0), out=largest[competitor])
     return largest
-
-
-def _root(matrix: FloatArray) -> tuple[FloatArray, _SinglePrecision]:
-    """A square root of the covariance for drawing, and one over the standard deviations of its differences.
-
-    A two-way covariance may have negative eigenvalues: they are set to zero (Cameron, Gelbach & Miller).
-    Cholesky, not the eigenvectors, gives the root: it moves with the covariance smoothly, so that the last
-    bits of another processor do not turn into other draws. The constant direction is filled, for it cancels.
-    """
-    n = len(matrix)
-    values, vectors = np.linalg.eigh(matrix)
-    positive = (vectors * np.clip(values, 0.0, None)) @ vectors.T
-    scale = max(float(np.trace(positive)) / n, 1e-300)
-    root = np.linalg.cholesky(positive / scale + np.ones((n, n)) / n + 1e-9 * np.eye(n))
-    spread = np.sqrt(np.clip(contrast_variances(root @ root.T), 0.0, None))
-    inverse = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
-    return root, inverse.astype(np.float32)

@@ -16,6 +16,8 @@ from apps.stats.uncertainty import (
 )
 from apps.stats.uncertainty.covariance import design_effect
 from tests.stats.comparisons_for_tests import counts_of
+from tests.stats.goldens import check_golden
+from tests.stats.kinds import Kind, proves
 
 
 def rows_of(columns, n_competitors=3):
@@ -67,6 +69,7 @@ def direct_covariance(fit, rows, cluster):
     return factor * bread @ meat @ bread
 
 
+@proves(Kind.TWO_WAYS, clustered_covariance)
 @pytest.mark.parametrize("which", ["raters", "items", "cells"])
 @pytest.mark.parametrize("largest_table", [10_000_000, 0])
 def test_clustered_covariance_is_the_textbook_sum(monkeypatch, which, largest_table):
@@ -77,12 +80,14 @@ def test_clustered_covariance_is_the_textbook_sum(monkeypatch, which, largest_ta
     np.testing.assert_allclose(found, direct_covariance(fit, SCORED, clusters.code), atol=1e-12)
 
 
+@proves(Kind.TWO_WAYS, independent_covariance)
 def test_independent_covariance_is_the_textbook_sum():
     fit = fit_bradley_terry(ROWS.counts)
     found = independent_covariance(fit, ROWS.counts)
     np.testing.assert_allclose(found, direct_covariance(fit, SCORED, None), atol=1e-12)
 
 
+@proves(Kind.WORKED, independent_covariance)
 def test_two_competitors_without_ties_have_the_binomial_variance():
     """Var(log odds) = 1 / (N p (1 - p)), the model's own where nothing is tied; HC1 is N/(N-1) of it."""
     counts = counts_of(2, (0, 1, 30, 10))
@@ -99,6 +104,7 @@ def test_ties_vary_less_than_the_model_believes():
     assert sandwich == pytest.approx(0.6 * model * 100 / 99)
 
 
+@proves(Kind.TWO_WAYS, robust_covariance)
 def test_two_way_is_rater_plus_item_minus_both_before_the_floor():
     fit = fit_bradley_terry(ROWS.counts)
     found = robust_covariance(fit, ROWS)
@@ -140,12 +146,14 @@ def test_one_rater_on_one_item_is_taken_as_independent_and_says_so():
     np.testing.assert_allclose(found.matrix, independent_covariance(fit, rows.counts))
 
 
+@proves(Kind.DEGENERATE, clustered_covariance)
 def test_a_single_cluster_is_refused():
     fit = fit_bradley_terry(ROWS.counts)
     with pytest.raises(TooFewClusters, match="at least 2 clusters and there is 1"):
         clustered_covariance(fit, SCORED, Clusters.of(np.zeros(len(SCORED.first), dtype=np.int64)))
 
 
+@proves(Kind.DEGENERATE, robust_covariance)
 def test_nothing_scored_is_refused():
     rows = rows_of([(0, 1, 3, 2, 0, 0)], n_competitors=2)
     fit = fit_bradley_terry(counts_of(2, (0, 1, 1, 1)))
@@ -153,12 +161,69 @@ def test_nothing_scored_is_refused():
         robust_covariance(fit, rows)
 
 
+@proves(Kind.WORKED, robust_covariance)
 @pytest.mark.parametrize("n_ties", [1, 10])
 def test_ties_alone_are_not_certainty(n_ties):
     """No residual varies, yet one decided judgment more would move the gap by 2/N."""
     rows = rows_of([(0, 1, 2, 1, rater, rater) for rater in range(n_ties)], n_competitors=2)
     found = robust_covariance(fit_bradley_terry(rows.counts), rows)
     assert np.sqrt(found.difference_variances()[0, 1]) == pytest.approx(2 / n_ties)
+
+
+@proves(Kind.DEGENERATE, independent_covariance)
+def test_ties_alone_leave_the_independent_covariance_nothing_to_see():
+    """Every residual is zero, and so is the sandwich; robust_covariance has a floor for that."""
+    counts = counts_of(2, (0, 1, 0, 0, 10))
+    assert independent_covariance(fit_bradley_terry(counts), counts).tolist() == [[0, 0], [0, 0]]
+
+
+@proves(Kind.WORKED, clustered_covariance)
+def test_two_raters_who_contradict_each_other():
+    """By hand: one says 3 to 1, the other 1 to 3. Scores 1 and -1, information 8/4 = 2 for the gap, and the
+
+    factor G/(G-1) (N-1)/(N-n+1) = 2: the variance of the gap is 2 (1 + 1) / 2^2 = 1.
+    """
+    rows = rows_of([(0, 1, 0, 3, 0, 0), (0, 1, 1, 1, 0, 1), (0, 1, 0, 1, 1, 2), (0, 1, 1, 3, 1, 3)], n_competitors=2)
+    found = clustered_covariance(fit_bradley_terry(rows.counts), rows, rows.raters)
+    assert contrast_variances(found)[0, 1] == pytest.approx(1)
+
+
+@proves(Kind.TWO_WAYS, independent_covariance, robust_covariance)
+@pytest.mark.parametrize("n_old", [30_000, 300_000])
+def test_a_newcomer_among_a_million_is_as_uncertain_as_its_own_few_judgments_say(n_old):
+    """Two old competitors are known as good as exactly; a ridge that grows with N would halve this standard error."""
+    few, opponents = 50, (0, 1)
+    counts = counts_of(3, (0, 1, n_old, n_old), *((2, each, few // 2, few // 2) for each in opponents))
+    fit = fit_bradley_terry(counts)
+    one = np.sqrt(contrast_variances(independent_covariance(fit, counts))[2, 0])
+    # Equal shares of 100 judgments: a log-odds with variance 1 / (N p (1 - p)).
+    assert one == pytest.approx(np.sqrt(1 / (2 * few * 0.25)), rel=0.01)
+    robust = robust_covariance(fit, ComparisonRows.from_counts(counts))
+    assert np.sqrt(robust.difference_variances()[2, 0]) == pytest.approx(one)
+
+
+@pytest.mark.parametrize("n_wins", [5, 40])
+def test_the_undefeated_is_never_certain(n_wins):
+    """Its residuals hardly vary, and a sandwich alone would call a strength without an upper end exact."""
+    rows = rows_of(
+        [(0, 1, 0, n_wins, 0, 0), (0, 2, 0, n_wins, 1, 1), (1, 2, 0, 9, 0, 1), (1, 2, 1, 8, 1, 0), (1, 2, 0, 3, 2, 2)]
+    )
+    fit = fit_bradley_terry(rows.counts)
+    assert fit.undefeated.tolist() == [True, False, False]
+    standard_errors = np.sqrt(robust_covariance(fit, rows).variances())
+    assert standard_errors[0] > max(standard_errors[1:])
+    assert standard_errors[0] > 0.8
+
+
+@proves(Kind.GOLDEN, independent_covariance, clustered_covariance, robust_covariance)
+def test_stored_covariances():
+    fit = fit_bradley_terry(ROWS.counts)
+    found = {
+        "independent": independent_covariance(fit, ROWS.counts),
+        "by_rater": clustered_covariance(fit, SCORED, SCORED.raters),
+        "robust": robust_covariance(fit, ROWS),
+    }
+    check_golden("uncertainty/covariances", found)
 
 
 def test_the_design_effect_is_the_median_widening_of_ordinary_competitors():

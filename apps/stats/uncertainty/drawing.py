@@ -1,0 +1,62 @@
+"""Draws of how far the strengths may be off: multivariate t, from a covariance and its floors."""
+
+import numpy as np
+import numpy.typing as npt
+
+from apps.stats.arrays import FloatArray, as_numbers
+from apps.stats.errors import EmptyInput, InvalidInput
+from apps.stats.models.likelihood import contrast_variances
+from apps.stats.uncertainty.covariance import Covariance
+
+
+def check_strengths(strengths: npt.ArrayLike, covariance: Covariance, n_draws: int) -> FloatArray:
+    """The strengths; refused are shapes that do not belong together, and a simulation without a draw. [n]"""
+    checked = as_numbers("strengths", strengths)
+    if not checked.size:
+        raise EmptyInput("There is no strength; give one number a competitor.")
+    if covariance.matrix.shape != (len(checked), len(checked)):
+        raise InvalidInput(
+            f"{len(checked)} strengths and a covariance of shape {covariance.matrix.shape} do not belong together; "
+            "give the covariance of these strengths."
+        )
+    if n_draws < 1:
+        raise InvalidInput(f"n_draws is {n_draws}; give the number of simulated draws, as 10_000.")
+    return checked
+
+
+def square_root(matrix: FloatArray) -> FloatArray:
+    """The symmetric square root of a covariance, negative eigenvalues taken as zero. [n, n]
+
+    A two-way covariance may have some (Cameron, Gelbach & Miller 2011). The symmetric root does not depend on
+    the order or the signs of the eigenvectors, so that equal generators give equal draws on any processor.
+    """
+    values, vectors = np.linalg.eigh(matrix)
+    root: FloatArray = (vectors * np.sqrt(np.clip(values, 0.0, None))) @ vectors.T
+    return root
+
+
+def covering(covariance: Covariance) -> FloatArray:
+    """A matrix in which no difference of strengths varies less than in the covariance or its floors. [n, n]
+
+    Where a floor exceeds what was gathered so far, the excess (the positive part of their difference) is added.
+    """
+    gathered = np.zeros_like(covariance.matrix)
+    for matrix in (covariance.matrix, *covariance.floors):
+        excess = square_root(matrix - gathered)
+        gathered = gathered + excess @ excess
+    return gathered
+
+
+def draw_errors(matrix: FloatArray, degrees_of_freedom: int, rng: np.random.Generator, n_draws: int) -> FloatArray:
+    """Errors around zero, multivariate t with this scale matrix. [n_draws, n]"""
+    normal = rng.standard_normal((n_draws, len(matrix))) @ square_root(matrix)
+    few_clusters = np.sqrt(degrees_of_freedom / rng.chisquare(degrees_of_freedom, n_draws))
+    errors: FloatArray = normal * few_clusters[:, None]
+    return errors
+
+
+def inverse_spreads(matrix: FloatArray) -> FloatArray:
+    """One over the standard deviation of each difference of errors; zero where rounding is all it has. [n, n]"""
+    spread = np.sqrt(np.clip(contrast_variances(matrix), 0.0, None))
+    known = spread > 1e-7 * float(spread.max())
+    return np.divide(1.0, spread, out=np.zeros_like(spread), where=known)
