@@ -6,11 +6,13 @@ import numpy.typing as npt
 from apps.stats.arrays import FloatArray
 from apps.stats.errors import InvalidInput
 from apps.stats.models.likelihood import newton_ascent
-from apps.stats.simulation.parameters import check_spreads, checked_strengths, per_rater
+from apps.stats.simulation.parameters import LARGEST_GAP, check_spreads, checked_strengths, per_rater
 
 # Nodes of the averages over tastes and leanings, and over time: strengths to 1e-7 where their sd is 1, to 1e-5 at 3.
 _NODES = 60
 _MOMENTS = 5
+# A smaller share than this is mostly rounding, for it is found by subtraction from 1.
+_SMALLEST_SHARE = 1e-10
 
 
 def expected_strengths(
@@ -32,7 +34,8 @@ def expected_strengths(
     with every pair equally often. `strengths` in log-odds; `skill`, `left_bias`, `drift` and `load` are one number or
     one each of the raters, as in `simulate_study`, and there are endless raters like each. Both-bad judgments leave the
     board, and nothing changes if they do so equally for all pairs. The parameter of the working model in the sense
-    of White (1982, Econometrica 50). Raises InvalidInput for parameters that no study can have.
+    of White (1982, Econometrica 50). Raises InvalidInput for parameters that no study can have, and for strengths so
+    far apart that one side would always win.
     """
     truth = checked_strengths(strengths)
     check_spreads(rater_taste_sd=rater_taste_sd, item_leaning_sd=item_leaning_sd)
@@ -45,6 +48,11 @@ def expected_strengths(
         earned += share * _earned_by_first(gaps, spread, skill_then, bias, tie_width)
     # A pair stands either way round equally often.
     half_wins = (earned + 1 - earned.T) / 2
+    if half_wins.min() < _SMALLEST_SHARE:
+        raise InvalidInput(
+            "These strengths are so far apart that one side would always win, and no board could say by how much; "
+            "give strengths nearer to each other."
+        )
     np.fill_diagonal(half_wins, 0.0)
     return newton_ascent(half_wins, np.zeros(len(truth))).strengths
 
@@ -70,6 +78,6 @@ def _kinds_of_raters(
 def _earned_by_first(gaps: FloatArray, spread: float, skill: float, bias: float, tie_width: float) -> FloatArray:
     """The half-wins that the first of each pair is expected to earn in a judgment. [n, n]"""
     nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES) if spread else (np.zeros(1), np.ones(1))
-    seen = skill * (gaps[..., None] + spread * nodes) + bias
+    seen = np.clip(skill * (gaps[..., None] + spread * nodes) + bias, -LARGEST_GAP, LARGEST_GAP)
     won, lost = np.exp(seen / 2), np.exp(-seen / 2)
     return np.asarray((won + tie_width / 2) / (won + lost + tie_width) @ (weights / weights.sum()))

@@ -11,9 +11,7 @@ import numpy.typing as npt
 from apps.stats.arrays import FloatArray, IntArray
 from apps.stats.errors import InvalidInput
 from apps.stats.pairwise.counts import Outcome
-
-# Beyond it the outcome is certain, and exponentials would overflow.
-_LARGEST_GAP = 1000.0
+from apps.stats.simulation.parameters import LARGEST_GAP
 
 
 def draw_outcomes(
@@ -63,7 +61,7 @@ def _given(
         raise InvalidInput("A gap, skill or left bias is missing or infinite; leave such rows out.")
     width, bad = (np.broadcast_to(each, gaps.shape) for each in others[2:])
     _check_model(width, bad)
-    return np.clip(seen, -_LARGEST_GAP, _LARGEST_GAP), width, bad
+    return np.clip(seen, -LARGEST_GAP, LARGEST_GAP), width, bad
 
 
 def _check_model(tie_width: FloatArray, both_bad_probability: FloatArray) -> None:

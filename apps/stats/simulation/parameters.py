@@ -6,6 +6,9 @@ import numpy.typing as npt
 from apps.stats.arrays import FloatArray, IntArray
 from apps.stats.errors import InvalidInput
 
+# Beyond it the outcome is certain, and exponentials would overflow.
+LARGEST_GAP = 1000.0
+
 
 def checked_strengths(strengths: npt.ArrayLike) -> FloatArray:
     """Two or more finite numbers, their mean taken out. [n_competitors]"""

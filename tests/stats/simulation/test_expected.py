@@ -95,8 +95,15 @@ def test_order_is_kept_names_and_zero_do_not_matter(strengths, taste, bias, shif
         ({"strengths": [1.0, 0.0], "rater_taste_sd": -1}, "`rater_taste_sd` is -1"),
         ({"strengths": [1.0, 0.0], "skill": [1.0, 0.5], "left_bias": [0.1, 0.2, 0.3]}, "`skill` has shape"),
         ({"strengths": [1.0, 0.0], "load": 0.0}, "`load` must be 0 or more"),
+        ({"strengths": [80.0, 0.0, 1.0]}, "so far apart that one side would always win"),
+        ({"strengths": [1500.0, 0.0]}, "so far apart"),
     ],
 )
 def test_expectations_of_no_study_are_refused(settings, told):
     with pytest.raises(InvalidInput, match=told):
         expected_strengths(**settings)
+
+
+def test_a_bias_without_end_says_nothing():
+    """The left side always wins, and every system stands left half the time."""
+    np.testing.assert_allclose(expected_strengths([1.0, 0.0], left_bias=3000.0), 0.0, atol=1e-12)

@@ -40,6 +40,7 @@ def test_the_alpha_of_endless_units_is_that_of_very_many(level):
     assert found.value == pytest.approx(drawn.alpha(level), abs=0.01)
 
 
+@pytest.mark.slow
 def test_the_kappa_of_endless_units_is_that_of_very_many():
     drawn = labels(n_units=60_000, accuracy=[0.9, 0.7, 0.6])
     first, second = (drawn.label[drawn.rater == rater] for rater in (0, 2))

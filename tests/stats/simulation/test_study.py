@@ -88,6 +88,7 @@ def test_without_extras_it_is_the_plain_simulation():
         np.testing.assert_allclose(ours / ours.sum(), theirs / theirs.sum(), atol=0.012)
 
 
+@pytest.mark.slow
 @proves(Kind.RECOVERY, simulate_study)
 def test_the_board_of_a_big_study_stands_where_expected():
     """Raters who tire, lean left and judge unequally often."""
