@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from apps.stats.arrays import FloatArray
+from apps.stats.boards.board_rows import BoardRow, Ranking, board_row, ranked_alone
 from apps.stats.errors import EmptyInput
 from apps.stats.intervals import check_confidence_level, one_sided_quantile, two_sided_quantile
 from apps.stats.models.bradley_terry import BradleyTerryFit, fit_bradley_terry
@@ -14,7 +15,7 @@ from apps.stats.pairwise.connectivity import islands, require_one_island
 from apps.stats.pairwise.counts import PairwiseCounts
 from apps.stats.pairwise.ranks import competition_ranks
 from apps.stats.pairwise.rows import ComparisonRows
-from apps.stats.pairwise.shares import CompetitorShares, both_bad_shares, win_shares
+from apps.stats.pairwise.shares import both_bad_shares, win_shares
 from apps.stats.uncertainty.covariance import (
     Covariance,
     design_effect,
@@ -22,38 +23,6 @@ from apps.stats.uncertainty.covariance import (
     robust_covariance,
 )
 from apps.stats.uncertainty.rank_sets import DEFAULT_DRAWS, marginal_rank_sets
-
-
-@dataclass(frozen=True)
-class BoardRow:
-    """One competitor on a board.
-
-    `strength` is natural log-odds with mean zero over the board; None for a competitor alone on its island.
-    `low` and `high` bound it at the board's confidence level; None is an open end, as for one that is
-    `undefeated` (no upper end) or `winless` (no lower end), by itself or in a group that nobody outside
-    ever beat, or that never beat anybody outside; both ends may be open where the judgments are very few.
-    `rank` is 1 + the number of stronger competitors, `rank_low`..`rank_high` the ranks the data leave open.
-    `n` counts all showings, both-bad included; `win_share` is of those decided or tied (`n_scored`), a tie
-    being half. Shares are 0..1, and None where there was no such showing.
-    """
-
-    competitor: int
-    strength: float | None
-    low: float | None
-    high: float | None
-    rank: int | None
-    rank_low: int | None
-    rank_high: int | None
-    n: int
-    n_scored: int
-    win_share: float | None
-    win_share_low: float | None
-    win_share_high: float | None
-    both_bad_share: float | None
-    both_bad_low: float | None
-    both_bad_high: float | None
-    undefeated: bool
-    winless: bool
 
 
 @dataclass(frozen=True)
@@ -173,29 +142,6 @@ class _Settings:
         check_confidence_level(self.confidence_level)
 
 
-@dataclass(frozen=True, eq=False)
-class _Shares:
-    both_bad: CompetitorShares
-    win: CompetitorShares
-
-
-@dataclass(frozen=True, eq=False)
-class _Ranking:
-    """Strengths, ends and ranks of one island; nan is an open end or, for a competitor alone, no strength."""
-
-    strength: FloatArray
-    low: FloatArray
-    high: FloatArray
-    rank: FloatArray
-    rank_low: FloatArray
-    rank_high: FloatArray
-    undefeated: npt.NDArray[np.bool_]
-    winless: npt.NDArray[np.bool_]
-    penalised: bool = False
-    clustering: str | None = None
-    reason: str = "A competitor alone has no strength: it was never decided or tied against another."
-
-
 def _require_judgments(rows: ComparisonRows) -> None:
     if not rows.n_judgments:
         raise EmptyInput("There is no judgment to rank by; collect some first.")
@@ -204,22 +150,24 @@ def _require_judgments(rows: ComparisonRows) -> None:
 def _boards(rows: ComparisonRows, settings: _Settings, rng: np.random.Generator) -> tuple[Board, ...]:
     found = islands(rows.counts, both_bad_as_tie=settings.both_bad_as_tie)
     scored = rows.scored(both_bad_as_tie=settings.both_bad_as_tie)
-    shares = _Shares(both_bad_shares(rows, settings.confidence_level), win_shares(scored, settings.confidence_level))
-    return tuple(_island_board(rows, scored, members, shares, settings, rng) for members in found)
+    return tuple(
+        _island_board(rows.touching(members), scored.among(members), members, settings, rng) for members in found
+    )
 
 
 def _island_board(
-    rows: ComparisonRows,
-    scored: ComparisonRows,
+    touching: ComparisonRows,
+    inside: ComparisonRows,
     members: tuple[int, ...],
-    shares: _Shares,
     settings: _Settings,
     rng: np.random.Generator,
 ) -> Board:
-    ranking = _alone() if len(members) == 1 else _rank(scored.among(members), settings, rng)
-    touching = rows.touching(members)
+    """The board of an island: `inside` are its own scored rows, `touching` all that show one of its members."""
+    ranking = ranked_alone() if len(members) == 1 else _rank(inside, settings, rng)
+    # Each from the rows of this island alone, so that other islands' raters do not narrow its intervals.
+    bad, win = both_bad_shares(touching, settings.confidence_level), win_shares(inside, settings.confidence_level)
     return Board(
-        rows=tuple(_board_row(place, member, ranking, shares) for place, member in enumerate(members)),
+        rows=tuple(board_row(place, member, ranking, bad, win) for place, member in enumerate(members)),
         confidence_level=settings.confidence_level,
         both_bad_as_tie=settings.both_bad_as_tie,
         clustering=ranking.clustering,
@@ -232,12 +180,7 @@ def _island_board(
     )
 
 
-def _alone() -> _Ranking:
-    nothing, no = np.full(1, np.nan), np.zeros(1, dtype=bool)
-    return _Ranking(nothing, nothing, nothing, nothing, nothing, nothing, no, no)
-
-
-def _rank(rows: ComparisonRows, settings: _Settings, rng: np.random.Generator) -> _Ranking:
+def _rank(rows: ComparisonRows, settings: _Settings, rng: np.random.Generator) -> Ranking:
     fit = fit_bradley_terry(rows.counts, both_bad_as_tie=settings.both_bad_as_tie)
     covariance = robust_covariance(fit, rows)
     low, high = _ends(fit, covariance, rows, settings.confidence_level)
@@ -248,7 +191,7 @@ def _rank(rows: ComparisonRows, settings: _Settings, rng: np.random.Generator) -
         confidence_level=settings.confidence_level,
         n_draws=settings.n_draws,
     )
-    return _Ranking(
+    return Ranking(
         strength=fit.strengths,
         low=low,
         high=high,
@@ -278,34 +221,3 @@ def _ends(
             known = np.nan if end is None else end
             low[one], high[one] = (np.nan, known) if upwards else (known, np.nan)
     return low, high
-
-
-def _board_row(place: int, member: int, ranking: _Ranking, shares: _Shares) -> BoardRow:
-    bad, win = shares.both_bad, shares.win
-    return BoardRow(
-        competitor=member,
-        strength=_number(ranking.strength[place]),
-        low=_number(ranking.low[place]),
-        high=_number(ranking.high[place]),
-        rank=_whole(ranking.rank[place]),
-        rank_low=_whole(ranking.rank_low[place]),
-        rank_high=_whole(ranking.rank_high[place]),
-        n=int(bad.n[member]),
-        n_scored=int(win.n[member]),
-        win_share=_number(win.share[member]),
-        win_share_low=_number(win.low[member]),
-        win_share_high=_number(win.high[member]),
-        both_bad_share=_number(bad.share[member]),
-        both_bad_low=_number(bad.low[member]),
-        both_bad_high=_number(bad.high[member]),
-        undefeated=bool(ranking.undefeated[place]),
-        winless=bool(ranking.winless[place]),
-    )
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _whole(value: float) -> int | None:
-    return None if np.isnan(value) else int(value)

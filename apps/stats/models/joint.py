@@ -13,7 +13,7 @@ import numpy as np
 
 from apps.stats.arrays import FloatArray
 from apps.stats.errors import SeparatedComparisons, StatisticsError
-from apps.stats.models.likelihood import capped
+from apps.stats.models.likelihood import capped, inverse, solution
 
 # Newton's steps square themselves: after one this short the next would be below rounding.
 _LAST_STEP = 1e-7
@@ -22,6 +22,12 @@ _LAST_PENALISED_STEP = 1e-10
 _MOST_PENALISED_STEPS = 500
 # A step that long which gains so little moves where the data say nothing: the top is at infinity.
 _LONG, _NO_GAIN = 1e-2, 1e-8
+# Log-odds (of a covariate in units of its own size) that no number of judgments could tell from infinity.
+_FARTHEST = 100.0
+_RUNS_AWAY = (
+    "Some outcome follows from the competitors and covariates without exception, so that an estimate would run to "
+    "infinity. Leave out a covariate, or collect more judgments."
+)
 
 
 class JointLikelihoodAt(ABC):
@@ -101,40 +107,45 @@ def shift_direction(n_parameters: int, n_strengths: int) -> FloatArray:
 
 def inverse_among_strengths(information: FloatArray, n_strengths: int) -> FloatArray:
     """The Moore-Penrose inverse of an information whose null vector is the shift of all strengths."""
-    filled, filling = _filled(information, n_strengths)
-    scale = float(np.trace(filling))
-    return np.asarray(np.linalg.inv(filled) - filling / scale**2, dtype=np.float64)
+    shift = _shift(information, n_strengths)
+    scale = _scale(information)
+    return inverse(information + shift * scale) - shift / scale
 
 
-def _filled(information: FloatArray, n_strengths: int) -> tuple[FloatArray, FloatArray]:
-    """The information with its null direction filled, and what fills it."""
+def _shift(information: FloatArray, n_strengths: int) -> FloatArray:
+    """The projection on the null direction."""
     direction = shift_direction(len(information), n_strengths)
-    filling = np.outer(direction, direction) * (float(np.trace(information)) / len(information))
-    return information + filling, filling
+    return np.outer(direction, direction)
+
+
+def _scale(information: FloatArray) -> float:
+    """A number of the size of the information's own, to fill the null direction with."""
+    return float(np.trace(information)) / len(information)
 
 
 def _newton_step(here: JointLikelihoodAt) -> FloatArray:
-    filled, _ = _filled(here.information, here.n_strengths)
-    return np.asarray(np.linalg.solve(filled, here.gradient), dtype=np.float64)
+    filled = here.information + _shift(here.information, here.n_strengths) * _scale(here.information)
+    return solution(filled, here.gradient)
 
 
 def ascend(start: LikelihoodT) -> LikelihoodT:
     """The exact top of a concave likelihood by Newton's steps, halved where they lead down."""
     here = start
+    # Weights may be of any size, and with small ones every gain is small.
+    no_gain = _NO_GAIN * min(1.0, _scale(start.information))
     for _ in range(_MOST_STEPS):
         step = capped(_newton_step(here))
         length = float(np.abs(step).max())
         if length <= _LAST_STEP:
             return here.moved(step)
-        if length > _LONG and float(here.gradient @ step) < _NO_GAIN:
-            raise SeparatedComparisons(
-                "Some outcome follows from the competitors and covariates without exception, so that an "
-                "estimate would run to infinity. Leave out a covariate, or collect more judgments."
-            )
+        if length > _LONG and float(here.gradient @ step) < no_gain:
+            raise SeparatedComparisons(_RUNS_AWAY)
         there = _climb(here, step)
         if there is None:
             break
         here = there
+    if np.abs(here.parameters).max() > _FARTHEST:
+        raise SeparatedComparisons(_RUNS_AWAY)
     raise StatisticsError(
         "The fit did not settle: the judgments are too lopsided for double precision. Look for a pair, or a "
         "covariate, with millions of judgments on one side and almost none on the other."
@@ -175,4 +186,7 @@ def _climb_penalised(here: LikelihoodT, step: FloatArray) -> LikelihoodT:
         there = here.moved(step / 2**halving)
         if there.penalised_value >= here.penalised_value - slack:
             break
+    while not np.isfinite(there.penalised_value):
+        halving += 1
+        there = here.moved(step / 2**halving)
     return there

@@ -19,6 +19,10 @@ _LARGEST_STEP = 3.0
 _SMALLEST_STEP = 1e-12
 _NEAR_ENOUGH = 1e-9
 _MOST_STEPS = 200
+_SINGULAR = (
+    "The comparisons say too little of some difference for double precision. Look for weights of very different, or "
+    "very small, size, and for a pair with millions of wins on one side and almost none on the other."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +69,11 @@ class LikelihoodAt:
     def inverse_information(self) -> FloatArray:
         """The Moore-Penrose inverse of the information. [n, n], rows sum to zero"""
         n = len(self.strengths)
+        if n == 1:
+            # Its mean being zero, the strength of one alone is known.
+            return np.zeros((1, 1))
         scale = float(np.trace(self.information)) / n
-        return np.asarray(np.linalg.inv(self.information + scale / n) - 1 / (scale * n), dtype=np.float64)
+        return inverse(self.information + scale / n) - 1 / (scale * n)
 
     @cached_property
     def leverages(self) -> FloatArray:
@@ -91,8 +98,7 @@ def newton_ascent(half_wins: FloatArray, start: FloatArray) -> LikelihoodAt:
     last = np.inf
     for _ in range(_MOST_STEPS):
         scale = float(np.trace(here.information)) / len(start)
-        newton = np.linalg.solve(here.information + scale / len(start), here.gradient)
-        step = capped(np.asarray(newton, dtype=np.float64))
+        step = capped(solution(here.information + scale / len(start), here.gradient))
         length = float(np.abs(step).max())
         there = climb(here, step)
         if length <= _SMALLEST_STEP or (length <= _NEAR_ENOUGH and (there is None or length > last / 2)):
@@ -105,6 +111,19 @@ def newton_ascent(half_wins: FloatArray, start: FloatArray) -> LikelihoodAt:
         "The Bradley-Terry fit did not settle: the comparisons are too lopsided for double precision. Look "
         "for a pair with millions of wins on one side and almost none on the other."
     )
+
+
+def solution(matrix: FloatArray, right: FloatArray) -> FloatArray:
+    """x of matrix x = right, or a sentence about why there is none."""
+    try:
+        return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        raise StatisticsError(_SINGULAR) from None
+
+
+def inverse(matrix: FloatArray) -> FloatArray:
+    """The same for the inverse."""
+    return solution(matrix, np.eye(len(matrix)))
 
 
 def capped(step: FloatArray) -> FloatArray:

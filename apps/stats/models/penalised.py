@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 
 from apps.stats.arrays import FloatArray
 from apps.stats.errors import StatisticsError
-from apps.stats.models.likelihood import LikelihoodAt, capped, climb
+from apps.stats.models.likelihood import LikelihoodAt, capped, climb, solution
 
 # Where a step is shorter, the strengths are at the top as far as double precision can tell.
 _SMALLEST_STEP = 1e-10
@@ -124,7 +124,7 @@ def _constrained_step(here: LikelihoodAt, held: _Held) -> FloatArray:
     bordered[:n_free, :n_free] = here.information[np.ix_(free, free)]
     bordered[n_free, n_free] = 0.0
     step = np.zeros(n)
-    step[free] = np.linalg.solve(bordered, np.append(here.gradient[free], 0.0))[:n_free]
+    step[free] = solution(bordered, np.append(here.gradient[free], 0.0))[:n_free]
     return step
 
 

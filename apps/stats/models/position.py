@@ -14,6 +14,7 @@ from apps.stats.models.joint import ascend, penalised_ascent
 from apps.stats.models.logistic import Design, LogisticAt, first_confounded
 from apps.stats.pairwise.connectivity import is_separated, require_one_island, unbounded
 from apps.stats.pairwise.counts import Outcome, PairwiseCounts
+from apps.stats.pairwise.rows import EARNED
 
 _PENALISED = (
     " Somebody never lost or never won, or one place always did: the estimates are held finite by Firth's "
@@ -129,7 +130,7 @@ def _design(counts: PairwiseCounts, both_bad_as_tie: bool) -> Design:
         (table.counts if table.weights is None else table.weights)[first, second, outcome].astype(np.float64)
         for table in (counts, counts.of_squares())
     )
-    earned = np.array([1.0, 0.0, 0.5, 0.5])[outcome]
+    earned = EARNED[outcome]
     ones = np.ones((1, len(first)))
     return Design(counts.n_competitors, first, second, earned, weight, squares, ones)
 

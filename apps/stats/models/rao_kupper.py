@@ -10,6 +10,9 @@ from apps.stats.models.tie_fit import TieFit, fit_ties
 from apps.stats.models.tie_likelihood import Terms, TieModel
 from apps.stats.pairwise.counts import PairwiseCounts
 
+# Of exponentials that are finite in double precision.
+_LARGEST_EXPONENT = 700.0
+
 
 class RaoKupper:
     """At a gap d a win has probability 1 / (1 + exp(c - d)), a loss 1 / (1 + exp(c + d)). The parameter is c."""
@@ -21,7 +24,7 @@ class RaoKupper:
         both, unlike = slope + slope.T, slope - slope.T
         # 1 - won - lost = (1 - exp(-2 c)) (1 - won) (1 - lost), which cancels nothing where ties are rare.
         short = missed + gaps - tie_parameter
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             width = np.log(-np.expm1(-2 * tie_parameter))
             by_threshold = 2 / np.expm1(2 * np.float64(tie_parameter)) + won + lost
             curvature = -1 / np.sinh(np.float64(tie_parameter)) ** 2 - both
@@ -38,7 +41,7 @@ class RaoKupper:
         return float(np.exp(logarithm))
 
     def interval(self, tie_parameter: float, standard_error: float, quantile: float) -> tuple[float, float]:
-        ratio = float(np.exp(quantile * standard_error / tie_parameter))
+        ratio = float(np.exp(min(quantile * standard_error / tie_parameter, _LARGEST_EXPONENT)))
         return tie_parameter / ratio, tie_parameter * ratio
 
 

@@ -9,6 +9,8 @@ from apps.stats.arrays import FloatArray
 from apps.stats.errors import ConfoundedCovariates, EmptyInput, InvalidInput
 
 STYLE_NAMES = ("tokens", "headers", "lists", "bold")
+# Markup is often absent: one more below keeps a single header against none from counting as all the difference.
+_ADDED = np.array([0.0, 1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,17 +32,18 @@ def style_features(*, first: npt.ArrayLike, second: npt.ArrayLike) -> StyleFeatu
     """Relative differences in tokens, headers, list items and bold spans, scaled alike.
 
     `first` and `second` [n_rows, 4] hold the counts of `STYLE_NAMES` in the output shown first and second. A
-    difference is (a - b) / (a + b + 1), as on the LMArena leaderboard (Li, Angelopoulos & Chiang 2024, Does
-    style matter?), divided by the root of its mean square. Unlike there its mean is not taken out: that would
-    make two equal outputs differ, and count a lean to one side of the screen as style. Raises InvalidInput,
-    EmptyInput, and ConfoundedCovariates where no two outputs differ in anything.
+    difference is (a - b) / (a + b) in tokens and (a - b) / (a + b + 1) in the rest, as on the LMArena leaderboard
+    (Li, Angelopoulos & Chiang 2024, Does style matter?), divided by the root of its mean square. Unlike there its
+    mean is not taken out: that would make two equal outputs differ, and count a lean to one side of the screen as
+    style. Raises InvalidInput, EmptyInput, and ConfoundedCovariates where no two outputs differ in anything.
     """
     one, two = _counts("first", first), _counts("second", second)
     if one.shape != two.shape:
         raise InvalidInput(f"`first` has {len(one)} rows and `second` {len(two)}; give one each for every comparison.")
     if not len(one):
         raise EmptyInput("There is no comparison to compute style from; give at least one row.")
-    differences = (one - two) / (one + two + 1)
+    # Two outputs without a token are alike.
+    differences = (one - two) / np.maximum(one + two + _ADDED, 1)
     scales = np.sqrt((differences**2).mean(axis=0))
     varies = scales > 0
     if not varies.any():

@@ -17,6 +17,7 @@ from apps.stats.models.tie_likelihood import Terms, TieLikelihoodAt, TieModel, b
 from apps.stats.pairwise.connectivity import is_separated, require_one_island, unbounded
 from apps.stats.pairwise.counts import PairwiseCounts
 
+_ALL = 1 - 1e-9
 _PENALISED = (
     " Somebody never lost, or never won, or the ties could be ever wider: the estimates are held finite by "
     "Jeffreys' penalty and lean on it while there are few judgments."
@@ -166,16 +167,17 @@ def _with_ties(kind: type[FitT], judged: _Judged) -> FitT:
     if penalised:
         # The residuals of somebody who never lost hardly vary.
         variance = max(variance, float(top.inverse_information[-1, -1]))
-    low, high = kind.model.interval(top.tie_parameter, float(np.sqrt(variance)), judged.quantile)
+    low, end = kind.model.interval(top.tie_parameter, float(np.sqrt(variance)), judged.quantile)
+    # An end at which all comparisons of equals would tie bounds nothing.
+    high = end if bounded and _share_of_equals(kind.model, end) < _ALL else None
     return kind(
         strengths=top.strengths,
         tie_parameter=top.tie_parameter,
         tie_parameter_low=low,
-        tie_parameter_high=high if bounded else None,
+        tie_parameter_high=high,
         joint_covariance=sandwich,
         joint_model_covariance=top.inverse_information,
-        reading=_reading(kind.model, (top.tie_parameter, low, high if bounded else None), judged)
-        + _PENALISED * penalised,
+        reading=_reading(kind.model, (top.tie_parameter, low, high), judged) + _PENALISED * penalised,
         **judged.told(penalised),
     )
 

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from apps.stats.errors import InvalidInput
 from apps.stats.intervals import one_sided_quantile
-from apps.stats.planning.checks import check_between, check_count, check_positive, still_needed, whole
+from apps.stats.planning.checks import as_count, check_between, check_positive, still_needed, whole
 from apps.stats.planning.words import count, more
+
+# With so many items Student's t is the normal but for rounding, which no further item would overcome.
+_MANY = 10**9
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def items_for_alt_test(
     check_positive("epsilon", epsilon)
     check_between("power", power, 0.0, 1.0)
     check_between("false_discovery_rate", false_discovery_rate, 0.0, 1.0)
-    check_count("n_raters", n_raters, at_least=1)
+    n_raters = as_count("n_raters", n_raters, at_least=1)
     scale = _checked_variance(variance) / _checked_margin(epsilon, advantage) ** 2
     strictest = false_discovery_rate / (n_raters * sum(1 / rank for rank in range(1, n_raters + 1)))
     n_items, by_normal = _items(scale, false_discovery_rate, power)
@@ -76,11 +79,12 @@ def _items(scale: float, error: float, power: float) -> tuple[int, int]:
     """The number by Student's t, whose degrees of freedom depend on it, and by the normal."""
     z_power = one_sided_quantile(power)
 
-    def needed(quantile: float) -> int:
+    def needed(degrees_of_freedom: int | None) -> int:
+        quantile = -one_sided_quantile(error, degrees_of_freedom)
         return max(2, whole(max(quantile + z_power, 0.0) ** 2 * scale))
 
-    n = by_normal = needed(one_sided_quantile(1 - error))
-    while needed(one_sided_quantile(1 - error, n - 1)) > n:
+    n = by_normal = needed(None)
+    while n < _MANY and needed(n - 1) > n:
         n += 1
     return n, by_normal
 
@@ -92,6 +96,8 @@ def _checked_variance(variance: float) -> float:
 
 
 def _checked_margin(epsilon: float, advantage: float) -> float:
+    if not abs(advantage) <= 1:
+        raise InvalidInput(f"`advantage` is {advantage:g}; differences of shares lie between -1 and 1.")
     if not epsilon + advantage > 0:
         raise InvalidInput(
             f"A judge that is {-advantage:g} behind fails at an epsilon of {epsilon:g}, however many items there are; "

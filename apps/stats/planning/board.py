@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from apps.stats.intervals import two_sided_quantile
-from apps.stats.planning.checks import check_count, check_positive, check_tie_share, still_needed, whole
+from apps.stats.planning.checks import as_count, check_positive, check_tie_share, still_needed, whole
 from apps.stats.planning.words import count, more, times
 
 # One Elo point in log-odds: 20 Elo are 20 * ELO. 400 points are odds of ten to one.
@@ -69,7 +69,7 @@ def half_width_of_board(
 
     Arguments, source and errors as there.
     """
-    check_count("n_judgments", n_judgments, at_least=1)
+    n_judgments = as_count("n_judgments", n_judgments, at_least=1)
     variance = _variance_of_one(n_competitors, tie_share, design_effect)
     half_width = two_sided_quantile(confidence_level) * math.sqrt(variance / n_judgments)
     return _plan(n_judgments, n_competitors, half_width, tie_share, design_effect, confidence_level)
@@ -77,10 +77,10 @@ def half_width_of_board(
 
 def _variance_of_one(n_competitors: int, tie_share: float, design_effect: float) -> float:
     """The variance of a difference of two strengths, times the number of judgments."""
-    check_count("n_competitors", n_competitors, at_least=2)
+    n_gaps = as_count("n_competitors", n_competitors, at_least=2) - 1
     check_tie_share(tie_share)
     check_positive("design_effect", design_effect)
-    return 4 * (n_competitors - 1) * (1 - tie_share) * design_effect
+    return 4 * n_gaps * (1 - tie_share) * design_effect
 
 
 def _plan(

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from apps.stats.errors import InvalidInput
-from apps.stats.planning.checks import check_count, check_not_negative
+from apps.stats.planning.checks import as_count, check_not_negative
 from apps.stats.planning.words import count
 
 
@@ -43,8 +43,9 @@ def variance_of_design(
     """
     for name, part in (("rater", rater), ("item", item), ("residual", residual)):
         check_not_negative(name, part)
-    for name, n in (("n_raters", n_raters), ("n_items", n_items), ("raters_per_item", raters_per_item)):
-        check_count(name, n, at_least=1)
+    n_raters = as_count("n_raters", n_raters, at_least=1)
+    n_items = as_count("n_items", n_items, at_least=1)
+    raters_per_item = as_count("raters_per_item", raters_per_item, at_least=1)
     _check_crossing(n_raters, n_items, raters_per_item)
     n_judgments = n_items * raters_per_item
     terms = (rater / n_raters, item / n_items, residual / n_judgments)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from apps.stats.arrays import as_numbers, same_length
 from apps.stats.errors import EmptyInput, InvalidInput
-from apps.stats.planning.checks import check_count
+from apps.stats.planning.checks import as_count
 from apps.stats.planning.words import count
 
 
@@ -40,7 +40,7 @@ def observed_design_effect(
     clustered = as_numbers("standard_errors", standard_errors)
     independent = as_numbers("independent_standard_errors", independent_standard_errors)
     n_figures = same_length(standard_errors=clustered, independent_standard_errors=independent)
-    check_count("n_judgments", n_judgments, at_least=1)
+    n_judgments = as_count("n_judgments", n_judgments, at_least=1)
     if not n_figures:
         raise EmptyInput("A design effect needs at least one figure with both standard errors.")
     if min(clustered.min(), independent.min()) <= 0:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from apps.stats.errors import InvalidInput
 from apps.stats.intervals import one_sided_quantile, two_sided_quantile
 from apps.stats.planning.checks import (
+    as_count,
     check_between,
-    check_count,
     check_positive,
     check_tie_share,
     still_needed,
@@ -86,7 +86,10 @@ def detectable_share(
     if not 0.5 <= power < 1:
         raise InvalidInput(f"`power` is {power:g}; give a share from .5 to below 1, as 0.8.")
     z, z_power = two_sided_quantile(confidence_level), one_sided_quantile(power)
-    decided = _decided(n_judgments, tie_share, design_effect)
+    n_judgments = as_count("n_judgments", n_judgments, at_least=1)
+    check_tie_share(tie_share)
+    check_positive("design_effect", design_effect)
+    decided = n_judgments * (1 - tie_share)
     enough = decided / design_effect >= _clean_sweep(confidence_level)
     share = 0.5 + _smallest_lead(decided / design_effect, z, z_power) if enough else None
     reading = _nothing(n_judgments) if share is None else _reading(n_judgments, tie_share, share, power)
@@ -105,13 +108,6 @@ def _smallest_lead(decided: float, z: float, z_power: float) -> float:
 def _clean_sweep(confidence_level: float) -> int:
     """So many decided judgments in a row for one side are significant by the exact sign test."""
     return whole(1 - math.log2(1 - confidence_level))
-
-
-def _decided(n_judgments: int, tie_share: float, design_effect: float) -> float:
-    check_count("n_judgments", n_judgments, at_least=1)
-    check_tie_share(tie_share)
-    check_positive("design_effect", design_effect)
-    return n_judgments * (1 - tie_share)
 
 
 def _checked_lead(win_share: float) -> float:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apps.stats.planning.checks import check_between, check_count
+from apps.stats.planning.checks import as_count, check_between
 from apps.stats.planning.words import count
 
 
@@ -32,7 +32,7 @@ def judge_gain(correlation: float, n_human: int, *, n_judge: int | None = None) 
     helps: below .3 hardly at all. Raises InvalidInput for a correlation of 1 or beyond, and for counts that are none.
     """
     check_between("correlation", correlation, -1.0, 1.0)
-    check_count("n_human", n_human, at_least=1)
+    n_human = as_count("n_human", n_human, at_least=1)
     explained = correlation**2
     ceiling = 1 / (1 - explained)
     gain = ceiling if n_judge is None else 1 / (1 - explained * _weight(n_human, n_judge))
@@ -41,7 +41,7 @@ def judge_gain(correlation: float, n_human: int, *, n_judge: int | None = None) 
 
 
 def _weight(n_human: int, n_judge: int) -> float:
-    check_count("n_judge", n_judge, at_least=0)
+    n_judge = as_count("n_judge", n_judge, at_least=0)
     return n_judge / (n_human + n_judge)
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from apps.stats.arrays import FloatArray, as_numbers
 from apps.stats.errors import InvalidInput
 from apps.stats.intervals import check_confidence_level, one_sided_quantile, two_sided_quantile
-from apps.stats.planning.checks import check_between, check_count, check_positive, still_needed, whole
+from apps.stats.planning.checks import as_count, check_between, check_positive, still_needed, whole
 from apps.stats.planning.words import count, more, times
 
 
@@ -97,6 +97,7 @@ def pairs_to_reject_kappa(
             f"`kappa` is {kappa:g}, which is not above `at_most` {at_most:g}; give the kappa that you expect, above "
             "the bound that you want to rule out."
         )
+    check_positive("kappa - at_most", kappa - at_most)
     check_confidence_level(confidence_level)
     common = _checked_shares(shares)
     errors = one_sided_quantile(confidence_level) + one_sided_quantile(power)
@@ -112,8 +113,8 @@ def pairs_to_reject_kappa(
 def _checked_shares(shares: npt.ArrayLike | int) -> FloatArray:
     """The share of each label, summing to 1. [n_labels]"""
     if isinstance(shares, int | np.integer):
-        check_count("shares", int(shares), at_least=2)
-        return np.full(int(shares), 1 / int(shares))
+        n_labels = as_count("shares", int(shares), at_least=2)
+        return np.full(n_labels, 1 / n_labels)
     common = as_numbers("shares", shares)
     if len(common) < 2 or common.min() <= 0 or abs(common.sum() - 1) > 1e-6:
         raise InvalidInput(
@@ -124,14 +125,15 @@ def _checked_shares(shares: npt.ArrayLike | int) -> FloatArray:
 
 def _variance_of_one(kappa: float, shares: FloatArray) -> float:
     """n times the variance of kappa (Fleiss, Cohen & Everitt 1969) at the table k diag(s) + (1 - k) s s'."""
+    check_between("kappa", kappa, -1.0, 1.0)
     chance = float(shares @ shares)
     by_chance = np.outer(shares, shares)
     table = kappa * np.diag(shares) + (1 - kappa) * by_chance
-    if not kappa < 1 or table.min() < -1e-12:
+    pull = np.eye(len(shares)) - (shares[:, None] + shares[None, :]) * (1 - kappa)
+    spread = float((table * pull**2).sum()) - (kappa - chance * (1 - kappa)) ** 2
+    if table.min() < -1e-12 or spread <= 1e-12:
         raise InvalidInput(
             f"`kappa` is {kappa:g}, which labels of these shares cannot have, or which leaves nothing to vary; give "
             "the value that you expect, below 1."
         )
-    pull = np.eye(len(shares)) - (shares[:, None] + shares[None, :]) * (1 - kappa)
-    spread = float((table * pull**2).sum()) - (kappa - chance * (1 - kappa)) ** 2
     return spread / (1 - chance) ** 2

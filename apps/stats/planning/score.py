@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apps.stats.errors import InvalidInput
 from apps.stats.intervals import two_sided_quantile
-from apps.stats.planning.checks import check_count, check_positive, check_tie_share, still_needed, whole
+from apps.stats.planning.checks import as_count, check_positive, check_tie_share, still_needed, whole
 from apps.stats.planning.words import count, more, points, times
 
 
@@ -65,7 +65,7 @@ def half_width_of_score(
 
     Arguments, source and errors as there. The normal interval is meant for 30 judgments and more.
     """
-    check_count("n_judgments", n_judgments, at_least=1)
+    n_judgments = as_count("n_judgments", n_judgments, at_least=1)
     variance = score_variance(expected_score, tie_share) * _checked(design_effect)
     half_width = two_sided_quantile(confidence_level) * math.sqrt(variance / n_judgments)
     reading = _reading(n_judgments, half_width, confidence_level)

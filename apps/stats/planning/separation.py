@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apps.stats.errors import InvalidInput
 from apps.stats.intervals import one_sided_quantile, two_sided_quantile
-from apps.stats.planning.checks import check_count, check_positive, whole
+from apps.stats.planning.checks import as_count, check_positive, whole
 from apps.stats.planning.words import count
 
 
@@ -49,7 +49,8 @@ def judgments_to_separate(
     already needs none. Raises InvalidInput for a gap of 0.
     """
     asked, extra = _standard_errors(critical, power, confidence_level)
-    _check(gap, standard_error, n_judgments)
+    n_judgments = as_count("n_judgments", n_judgments, at_least=1)
+    _check(gap, standard_error)
     size = abs(gap)
     # What is shown already needs no chance of being shown.
     needed = asked if size >= asked * standard_error else asked + extra
@@ -80,14 +81,14 @@ def _standard_errors(critical: float | None, power: float, confidence_level: flo
     return asked, one_sided_quantile(power)
 
 
-def _check(gap: float, standard_error: float, n_judgments: int) -> None:
-    check_count("n_judgments", n_judgments, at_least=1)
+def _check(gap: float, standard_error: float) -> None:
     check_positive("standard_error", standard_error)
     if gap == 0 or not math.isfinite(gap):
         raise InvalidInput(
             "`gap` is 0 or missing, and no number of judgments separates equals; give the smallest gap that would "
             "matter to you."
         )
+    check_positive("gap", abs(gap))
 
 
 def _judgments(n_judgments: int, needed: float, standard_error: float, gap: float) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from apps.stats.errors import InvalidInput
 from apps.stats.intervals import one_sided_quantile, two_sided_quantile
-from apps.stats.planning.checks import check_between, check_count, check_positive, still_needed, whole
+from apps.stats.planning.checks import as_count, check_between, check_positive, still_needed, whole
 from apps.stats.planning.score import score_variance
 from apps.stats.planning.words import count, more, points
 
@@ -54,7 +54,7 @@ def judgments_for_slice(
     check_positive("design_effect", design_effect)
     errors = two_sided_quantile(confidence_level) + one_sided_quantile(power)
     alone = max(errors, 0.0) ** 2 * score_variance(expected_score, tie_share) * design_effect / shift**2
-    n = max(1, whole(_against_rest(alone, n_rest, shift)))
+    n = whole(_against_rest(alone, n_rest, shift))
     n_more = still_needed(n, n_already)
     reading = _reading(n, n_rest, shift, power) + more(n_more, n_already)
     return SlicePlan(
@@ -66,7 +66,7 @@ def _against_rest(alone: float, n_rest: int | None, shift: float) -> float:
     """How many are needed against so many others, when `alone` would do against endless others."""
     if n_rest is None:
         return alone
-    check_count("n_rest", n_rest, at_least=1)
+    n_rest = as_count("n_rest", n_rest, at_least=1)
     if alone >= n_rest:
         raise InvalidInput(
             f"`n_rest` is {n_rest}, and a slice of any size shows a shift of {points(shift)} only against more than "

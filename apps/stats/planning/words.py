@@ -12,7 +12,7 @@ def times(confidence_level: float) -> str:
         held = confidence_level * of
         if abs(held - round(held)) < 1e-9 and round(held) < of:
             return f"{round(held)} times in {of}"
-    return f"{100 * confidence_level:g} times in 100"
+    return f"{100 * confidence_level:.12g} times in 100"
 
 
 def points(share: float) -> str:

@@ -26,6 +26,10 @@ from apps.stats.raters.logistic import (
 # Wide enough to say nothing to a pool, narrow enough to keep it finite.
 _WIDE = (10.0, 10.0, 10.0)
 _SLOPE_SD, _BIAS_SD = 0.5, 1.0
+_NO_OTHERS = (
+    "No comparison of anybody else is between systems that others compared too, so there is nobody to compare this "
+    "rater with; let more raters judge the same pairs."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +39,8 @@ class LengthPreference:
     `rater` holds the codes, ascending. `coefficient` is in log-odds for a difference of `scale` (the root mean
     square of the length differences), with `low` and `high`: above 0 the rater leans to the longer. `others` is
     that of everybody else taken as one rater; `difference` the rater's minus the others'. `n` counts the judgments
-    used; where it is 0 the numbers are nan. `readings` says how to read each rater's numbers.
+    used; where it is 0 the numbers are nan, and where nobody else has any, those of the others. `readings` says how
+    to read each rater's numbers.
     """
 
     rater: IntArray
@@ -126,14 +131,15 @@ class _Compared:
 def _compare(found: Coefficients, others: _Pooled, prior_sd: float, n: IntArray, confidence_level: float) -> _Compared:
     """Own coefficients, the others', and the differences, what is unknown of the others being handed on."""
     own, deviation = found.estimates[:, 2], found.deviations[:, 2]
+    n_others = n.sum() - n
     # By how much the own estimate moves with the others': 1 without data, 0 with endless ones.
     drawn = deviation**2 / prior_sd**2
     own_deviation = np.hypot(deviation, drawn * others.deviations)
     difference_deviation = np.hypot(deviation, (1 - drawn) * others.deviations)
     return _Compared(
         Ends.around(own, own_deviation, n, confidence_level),
-        Ends.around(others.estimates, others.deviations, n, confidence_level),
-        Ends.around(own - others.estimates, difference_deviation, n, confidence_level),
+        Ends.around(others.estimates, others.deviations, np.minimum(n, n_others), confidence_level),
+        Ends.around(own - others.estimates, difference_deviation, np.minimum(n, n_others), confidence_level),
     )
 
 
@@ -164,6 +170,8 @@ def _reading(n: int, own: float, others: float, difference: Sequence[float]) -> 
     if not n:
         return NOTHING_SHARED
     middle, low, high = difference
+    if np.isnan(middle):
+        return _NO_OTHERS
     compared = "cannot be told from"
     if not low <= 0 <= high:
         compared = "is above" if middle > 0 else "is below"

@@ -103,7 +103,11 @@ def fit_each(rows: LogisticRows, prior: NormalPrior) -> Coefficients:
     height = _heights(rows, prior, here)
     for _ in range(_MOST_STEPS):
         gradient, information = _slopes(rows, prior, here)
-        step = np.asarray(np.linalg.solve(information, gradient[:, :, None])[:, :, 0], dtype=np.float64)
+        try:
+            step = np.asarray(np.linalg.solve(information, gradient[:, :, None])[:, :, 0], dtype=np.float64)
+        except np.linalg.LinAlgError:
+            # A wide prior beside very many judgments is lost in rounding, and then some direction has no end.
+            break
         if np.abs(step).max(initial=0.0) <= _SMALLEST_STEP:
             spread = np.sqrt(np.diagonal(np.linalg.inv(information), axis1=1, axis2=2))
             return Coefficients(here, spread)

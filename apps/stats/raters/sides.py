@@ -96,8 +96,8 @@ def tie_share(
     Ends of shares are Wilson's, of differences Newcombe's (1998, Statistics in Medicine 17, method 10). The null
     of the distance is a permutation's: which of all judgments are the rater's is drawn anew `n_draws` times
     (Good 2005, Permutation, Parametric and Bootstrap Tests of Hypotheses); the p-value counts the data as one of
-    the draws. It supposes that all raters were shown tasks alike. Raises InvalidInput where raters are unknown or
-    n_draws is below 100.
+    the draws. It supposes that all raters were shown tasks alike. Raises InvalidInput where raters are unknown,
+    n_draws is below 100, or there are a billion judgments.
     """
     check_confidence_level(confidence_level)
     if n_draws < 100:
@@ -107,7 +107,7 @@ def tie_share(
     n, everybody = kinds.sum(axis=1), kinds.sum(axis=0)
     if everybody.sum() >= _TOO_MANY:
         raise InvalidInput(
-            f"There are {everybody.sum():,} judgments; give fewer than {_TOO_MANY:,}, a period at a time."
+            f"There are {everybody.sum():,} judgments, too many to draw from by lot; give fewer than {_TOO_MANY:,}."
         )
     own = share_ends(kinds[:, _TIE], n, confidence_level)
     others = share_ends(everybody[_TIE] - kinds[:, _TIE], everybody.sum() - n, confidence_level)

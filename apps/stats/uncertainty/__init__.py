@@ -11,6 +11,7 @@ from apps.stats.uncertainty.covariance import (
     independent_covariance,
     robust_covariance,
 )
+from apps.stats.uncertainty.covariate_covariance import CovariateCovariance, robust_covariate_covariance
 from apps.stats.uncertainty.judgment_drop import DroppedJudgments, fewest_judgments_to_flip
 from apps.stats.uncertainty.quasi_variances import QuasiVariances, quasi_variances
 from apps.stats.uncertainty.rank_sets import RankSets, marginal_rank_sets
@@ -22,6 +23,7 @@ __all__ = [
     "Clustering",
     "ConfidenceSequence",
     "Covariance",
+    "CovariateCovariance",
     "DroppedJudgments",
     "QuasiVariances",
     "RankSets",
@@ -35,5 +37,6 @@ __all__ = [
     "probability_best",
     "quasi_variances",
     "robust_covariance",
+    "robust_covariate_covariance",
     "simultaneous_rank_sets",
 ]

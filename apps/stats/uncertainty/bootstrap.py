@@ -12,7 +12,7 @@ from apps.stats.models.bradley_terry import BradleyTerryFit, fit_bradley_terry
 from apps.stats.pairwise.counts import PairwiseCounts
 from apps.stats.pairwise.ranks import competition_ranks
 from apps.stats.uncertainty.refits import Refits, refitted, replicates_at_once
-from apps.stats.uncertainty.resampling import resampled_counts
+from apps.stats.uncertainty.resampling import drawn_singly, resampled_counts
 
 _FEW_CLUSTERS = 30
 
@@ -92,7 +92,7 @@ def _tables(
     won, tied = np.flatnonzero(wins), np.flatnonzero(ties)
     mirrored = tied % n * n + tied // n
     cells = np.concatenate([wins[won], ties.ravel()[tied]])
-    for at_once in replicates_at_once(n_replicates, n * n):
+    for at_once in replicates_at_once(n_replicates, max(n * n, drawn_singly(int(cells.sum())))):
         drawn = resampled_counts(cells, rng, at_once)
         table = np.zeros((at_once, n * n))
         table[:, won] = drawn[:, : len(won)]

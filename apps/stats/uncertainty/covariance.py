@@ -14,14 +14,15 @@ from enum import StrEnum
 
 import numpy as np
 
-from apps.stats.arrays import FloatArray
-from apps.stats.errors import EmptyInput, TooFewClusters
+from apps.stats.arrays import FloatArray, same_length
+from apps.stats.errors import EmptyInput, InvalidInput, TooFewClusters
 from apps.stats.models.bradley_terry import BradleyTerryFit
 from apps.stats.models.likelihood import contrast_variances, laplacian
 from apps.stats.pairwise.cluster_products import cluster_products
 from apps.stats.pairwise.clusters import Clusters
 from apps.stats.pairwise.counts import PairwiseCounts
 from apps.stats.pairwise.rows import ComparisonRows
+from apps.stats.uncertainty.same_judgments import require_same_judgments
 
 
 class Clustering(StrEnum):
@@ -91,8 +92,13 @@ def clustered_covariance(fit: BradleyTerryFit, rows: ComparisonRows, clusters: C
     """The sandwich with clusters of judgments drawn independently. [n, n]
 
     `clusters` says which of the scored rows (those that entered the fit) hang together: `rows.raters`,
-    `rows.items`, or `Clusters.of` any codes. Raises TooFewClusters below two.
+    `rows.items`, or `Clusters.of` any codes. Raises TooFewClusters below two, InvalidInput for rows that are not
+    those of an unweighted fit and for clusters that are not parallel to them.
     """
+    require_same_judgments(fit, rows)
+    if rows.n_judgments != fit.n_judgments:
+        raise InvalidInput("`rows` hold judgments that ended both-bad, which the fit left out; give rows.scored(...).")
+    same_length(rows=rows.first, clusters=clusters.code)
     return _clustered_sandwich(fit, rows, residuals(fit, rows), clusters)
 
 
@@ -131,11 +137,13 @@ def robust_covariance(fit: BradleyTerryFit, rows: ComparisonRows) -> Covariance:
     With one rater it clusters by item, with one item by rater, with one of both it takes judgments as
     independent, and says so. Every variance is floored at the one-way variances, the independent one, and
     the least that could be unknown; a penalised fit also at the model's own, because residuals of someone who
-    never lost hardly vary. Raises EmptyInput where no judgment was decided or tied.
+    never lost hardly vary. Raises EmptyInput where no judgment was decided or tied, InvalidInput where the rows
+    are not those of an unweighted fit.
     """
     scored = rows.scored(both_bad_as_tie=fit.both_bad_as_tie)
     if not scored.n_judgments:
         raise EmptyInput("No judgment was decided or tied; collect some before asking for intervals.")
+    require_same_judgments(fit, scored)
     residual, independent = residuals(fit, scored), independent_covariance(fit, scored.counts)
     covariance = clustered_as_known(
         scored,

@@ -184,8 +184,9 @@ class _Order:
 
     def none(self, gap: float) -> DroppedJudgments:
         reading = (
-            f"No {self.most:,} of the {self.scored.n_judgments:,} judgments, chosen by influence, put competitor "
-            f"{self.follower} level with competitor {self.leader}: the order does not hang on a few."
+            f"Leaving out less than half of the judgments ({self.scored.n_judgments:,}), chosen by influence, does not "
+            f"put competitor {self.follower} level with competitor {self.leader}: the order does not hang on a small "
+            "part of them."
         )
         return self._nothing_dropped(None, gap, reading)
 

@@ -35,6 +35,11 @@ def resampled_counts(counts: IntArray, rng: np.random.Generator, n_replicates: i
     return np.asarray(drawn + np.bincount(place, minlength=drawn.size).reshape(drawn.shape), dtype=np.int64)
 
 
+def drawn_singly(n_judgments: int) -> int:
+    """About how many judgments of a replicate `resampled_counts` draws one at a time: what it needs room for."""
+    return int(_SHORT * np.sqrt(n_judgments)) if n_judgments >= _FEW else 0
+
+
 def resampled_clusters(n_clusters: int, rng: np.random.Generator, n_replicates: int) -> FloatArray:
     """How often each cluster comes up when as many are drawn anew, with replacement. [n_replicates, n_clusters]"""
     drawn = rng.integers(0, n_clusters, size=(n_replicates, n_clusters))

@@ -10,6 +10,7 @@ from apps.stats.errors import DisconnectedComparisons, EmptyInput, InvalidInput
 from apps.stats.intervals import two_sided_quantile
 from apps.stats.pairwise import Outcome
 from apps.stats.simulation import simulate_comparisons
+from tests.stats.kinds import Kind, proves
 
 WIN, LOSS, TIE, BAD = Outcome
 
@@ -54,12 +55,14 @@ def test_a_board_says_how_it_was_made(study, board):
     assert not board.penalised
 
 
+@proves(Kind.RECOVERY, fit_board)
 def test_the_order_is_the_true_one(board):
     assert [row.rank for row in board.rows] == [1, 2, 3, 4]
     assert [(row.rank_low, row.rank_high) for row in board.rows] == [(1, 1), (2, 2), (3, 3), (4, 4)]
     assert sum(row.strength for row in board.rows) == pytest.approx(0, abs=1e-12)
 
 
+@proves(Kind.TWO_WAYS, fit_board)
 def test_shares_are_counted(study, board):
     for row in board.rows:
         shown = (study.first == row.competitor) | (study.second == row.competitor)
@@ -95,6 +98,7 @@ def test_both_bad_as_a_tie_enters_strength_and_win_share(study, board):
 # Judgments of one rater, or on one item, are not independent
 
 
+@proves(Kind.WORKED, fit_board)
 def test_a_both_bad_share_that_hangs_on_two_items_is_uncertain():
     """Ten raters, ten items; on two items everything is both-bad. Independent showings would give 14 to 28 %."""
     rows = [
@@ -113,6 +117,7 @@ def test_a_both_bad_share_that_hangs_on_two_items_is_uncertain():
     assert row.both_bad_high > 0.45
 
 
+@proves(Kind.TWO_WAYS, fit_board)
 def test_a_win_share_has_the_two_way_variance():
     """By hand for one competitor: cluster totals of what it earned above its share, by rater, item and both."""
     rng = np.random.default_rng(6)
@@ -146,6 +151,7 @@ def test_one_rater_is_said():
 # Undefeated, winless
 
 
+@proves(Kind.DEGENERATE, fit_board)
 def test_an_undefeated_competitor_has_an_open_end():
     rows = [(0, 1, WIN, rater, item) for rater in range(4) for item in range(3)]
     rows += [(1, 2, WIN if (rater + item) % 2 else LOSS, rater, item) for rater in range(4) for item in range(3)]
@@ -158,6 +164,7 @@ def test_an_undefeated_competitor_has_an_open_end():
     assert all(row.low < row.strength < row.high for row in others)
 
 
+@proves(Kind.WORKED, fit_board)
 def test_two_to_nothing_is_not_certain():
     winner, loser = board_of([(0, 1, WIN, 0, 0), (0, 1, WIN, 1, 1)], 2).rows
     assert winner.strength - loser.strength == pytest.approx(math.log(5), abs=1e-9)
@@ -167,6 +174,7 @@ def test_two_to_nothing_is_not_certain():
     assert (winner.rank_low, winner.rank_high, loser.rank_low, loser.rank_high) == (1, 2, 1, 2)
 
 
+@proves(Kind.DEGENERATE, fit_board)
 def test_one_judgment_alone_makes_a_board():
     board = board_of([(0, 1, TIE, 0, 0)], 2)
     assert board.clustering == "independent"
@@ -187,6 +195,7 @@ def two_islands():
     return [*rows, (0, 5, BAD, 0, 0), (5, 0, BAD, 2, 1)]
 
 
+@proves(Kind.DEGENERATE, fit_board)
 def test_one_board_over_islands_is_refused():
     with pytest.raises(DisconnectedComparisons, match="4 groups") as refused:
         board_of(two_islands(), 7)
@@ -201,6 +210,7 @@ def test_each_island_is_ranked_by_itself():
         assert max(row.rank_high for row in board.rows) <= len(board.rows)
 
 
+@proves(Kind.TWO_WAYS, fit_islands)
 def test_an_island_is_what_a_board_of_it_alone_would_be():
     """But for the both-bad showings against competitors outside, which its rows count."""
     _, pair, *_ = board_of(two_islands(), 7, fit=fit_islands)
@@ -210,6 +220,7 @@ def test_an_island_is_what_a_board_of_it_alone_would_be():
         assert (inside.low, inside.high) == pytest.approx((outside.low, outside.high))
 
 
+@proves(Kind.DEGENERATE, fit_islands)
 def test_a_competitor_alone_has_shares_but_no_strength():
     *_, always_bad, never_shown = (board.rows[0] for board in board_of(two_islands(), 7, fit=fit_islands))
     assert (always_bad.competitor, always_bad.strength, always_bad.low, always_bad.rank) == (5, None, None, None)
@@ -219,6 +230,7 @@ def test_a_competitor_alone_has_shares_but_no_strength():
     assert (never_shown.n, never_shown.both_bad_share, never_shown.both_bad_low) == (0, None, None)
 
 
+@proves(Kind.WORKED, fit_islands)
 def test_both_bad_against_another_island_counts_in_n_and_share_of_both():
     boards = board_of(two_islands(), 7, fit=fit_islands)
     first = boards[0].rows[0]
@@ -238,9 +250,11 @@ def test_all_both_bad_is_two_islands():
         board_of([(0, 1, BAD, 0, 0)], 2)
 
 
-def test_one_competitor_and_no_judgment_is_refused():
+@proves(Kind.DEGENERATE, fit_board, fit_islands)
+@pytest.mark.parametrize("fit", [fit_board, fit_islands])
+def test_one_competitor_and_no_judgment_is_refused(fit):
     with pytest.raises(EmptyInput, match="no judgment"):
-        fit_board(n_competitors=1, first=[], second=[], outcome=[], rater=[], item=[], rng=np.random.default_rng(1))
+        fit(n_competitors=1, first=[], second=[], outcome=[], rater=[], item=[], rng=np.random.default_rng(1))
 
 
 def test_columns_of_different_length_are_refused():

@@ -4,11 +4,12 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from apps.stats.boards import fit_board
+from apps.stats.boards import fit_board, fit_islands
 from apps.stats.models import fit_bradley_terry
 from apps.stats.pairwise import Clusters, ComparisonRows, PairwiseCounts
 from apps.stats.uncertainty import clustered_covariance, independent_covariance, robust_covariance
 from tests.stats.comparisons_for_tests import comparison_rows
+from tests.stats.kinds import Kind, proves
 
 unhurried = settings(deadline=None, max_examples=60)
 close = {"atol": 1e-8, "rtol": 1e-8}
@@ -146,6 +147,7 @@ def test_adding_counts_is_counting_together(one, other):
     np.testing.assert_array_equal((counted(one) + counted(other)).counts, counted(one, other).counts)
 
 
+@proves(Kind.PROPERTY, fit_board)
 @settings(deadline=None, max_examples=25)
 @given(comparison_rows(), st.integers(0, 2**32))
 def test_a_board_is_a_function_of_its_input_and_its_seed(rows, seed):
@@ -170,3 +172,38 @@ def test_a_board_is_a_function_of_its_input_and_its_seed(rows, seed):
         assert row.rank_low <= row.rank <= row.rank_high
         assert 0 <= row.both_bad_low <= row.both_bad_share <= row.both_bad_high <= 1
         assert 0 <= row.win_share_low <= row.win_share <= row.win_share_high <= 1
+
+
+@proves(Kind.PROPERTY, fit_islands)
+@settings(deadline=None, max_examples=25)
+@given(comparison_rows(), comparison_rows(), st.integers(0, 2**32))
+def test_islands_are_boards_of_their_own_wherever_they_are_numbered(one, other, seed):
+    """Two studies side by side, the second's competitors numbered in between the first's, each in its order."""
+    n = one.n_competitors + other.n_competitors
+    places = np.random.default_rng(seed).permutation(n)
+    members = np.sort(places[: one.n_competitors]), np.sort(places[one.n_competitors :])
+    joined = {
+        name: np.concatenate([getattr(one, name), getattr(other, name)])
+        for name in ("outcome", "count", "rater", "item")
+    }
+    for name in ("first", "second"):
+        joined[name] = np.concatenate(
+            [place[getattr(rows, name)] for place, rows in zip(members, (one, other), strict=True)]
+        )
+    boards = fit_islands(n_competitors=n, **joined, rng=np.random.default_rng(1), n_draws=100)
+    assert sum(board.n_judgments for board in boards) == one.n_judgments + other.n_judgments
+    by_members = {board.competitors: board for board in boards}
+    for place, rows in zip(members, (one, other), strict=True):
+        found = by_members[tuple(place.tolist())]
+        alone = fit_board(
+            n_competitors=rows.n_competitors,
+            **{name: getattr(rows, name) for name in ("first", "second", "outcome", "count", "rater", "item")},
+            rng=np.random.default_rng(1),
+            n_draws=100,
+        )
+        for inside, outside in zip(found.rows, alone.rows, strict=True):
+            np.testing.assert_allclose(
+                [inside.strength, inside.low, inside.high, inside.win_share_low],
+                [outside.strength, outside.low, outside.high, outside.win_share_low],
+                **close,
+            )

@@ -227,3 +227,8 @@ def test_a_fit_that_does_not_settle_is_refused(monkeypatch, outcomes):
     monkeypatch.setattr(penalised, "_MOST_STEPS", 0)
     with pytest.raises(StatisticsError, match="did not settle"):
         fit_bradley_terry(counts_of(2, (0, 1, *outcomes)))
+
+
+@proves(Kind.DEGENERATE, fit_bradley_terry)
+def test_the_strength_of_one_alone_has_no_variance():
+    assert fit_bradley_terry(PairwiseCounts.from_arrays(1, [], [], [])).likelihood.inverse_information == [[0.0]]

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from apps.stats.errors import DisconnectedComparisons
-from apps.stats.models import fit_bradley_terry
+from apps.stats.models import fit_bradley_terry, fit_davidson, fit_position_effect, fit_rao_kupper
 from apps.stats.models.likelihood import contrast_variances
-from apps.stats.pairwise import ComparisonRows, PairwiseCounts
+from apps.stats.pairwise import ComparisonRows, PairwiseCounts, islands
 from apps.stats.simulation import draw_outcomes
 from tests.stats.comparisons_for_tests import comparison_rows, counts_of
 from tests.stats.kinds import Kind, proves
@@ -178,3 +178,17 @@ def test_large_gaps_are_exact():
     expected = [np.log(won / lost) for _, _, won, lost in lopsided]
     assert np.ptp(fit.strengths) == pytest.approx(sum(expected), abs=1e-9)
     assert sum(expected) > 23
+
+
+@proves(Kind.PROPERTY, fit_bradley_terry, fit_davidson, fit_rao_kupper, fit_position_effect)
+@pytest.mark.parametrize("fit", [fit_bradley_terry, fit_davidson, fit_rao_kupper, fit_position_effect])
+@pytest.mark.parametrize("weight", [1e-12, 1e-9, 1e12])
+def test_the_unit_of_weights_carries_nothing(fit, weight):
+    """Small weights are neither "never met" nor "no top"."""
+    rng = np.random.default_rng(0)
+    first = rng.integers(0, 4, 200)
+    columns = (first, (first + rng.integers(1, 4, 200)) % 4, rng.integers(0, 3, 200))
+    weighed = PairwiseCounts.from_arrays(4, *columns, weight=np.full(200, weight))
+    plain = PairwiseCounts.from_arrays(4, *columns)
+    np.testing.assert_allclose(fit(weighed).strengths, fit(plain).strengths, atol=1e-8)
+    assert islands(weighed) == islands(plain)

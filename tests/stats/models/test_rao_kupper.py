@@ -8,8 +8,8 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from scipy.stats import binomtest
 
-from apps.stats.errors import DisconnectedComparisons, EmptyInput
-from apps.stats.models import fit_bradley_terry, fit_rao_kupper
+from apps.stats.errors import DisconnectedComparisons, EmptyInput, StatisticsError
+from apps.stats.models import fit_bradley_terry, fit_davidson, fit_rao_kupper, predict_outcomes
 from apps.stats.models.likelihood import contrast_variances
 from apps.stats.pairwise import PairwiseCounts
 from tests.stats.comparisons_for_tests import comparison_rows, counts_of
@@ -187,3 +187,23 @@ def test_a_few_ties_among_very_many_judgments_are_resolved():
     fit = fit_rao_kupper(counts_of(2, (0, 1, 5_000_000, 5_000_000, 3)))
     assert fit.tie_probabilities()[0, 1] == pytest.approx(3 / 10_000_003, rel=1e-6)
     assert fit.threshold_low < fit.threshold < fit.threshold_high < 4 * fit.threshold
+
+
+@proves(Kind.DEGENERATE, fit_rao_kupper, fit_davidson)
+@pytest.mark.parametrize("fit", [fit_rao_kupper, fit_davidson])
+def test_an_upper_end_where_all_would_tie_is_open(fit):
+    """Of four judgments, asked for all but certainty: exponentials of the margin would overflow."""
+    found = fit(counts_of(2, (0, 1, 1, 1, 2)), confidence_level=0.999999)
+    assert found.tie_parameter_low < found.tie_parameter
+    assert found.tie_parameter_high is None
+    assert "no upper end" in found.reading
+    likely = predict_outcomes(found)
+    assert (likely.tie_low <= likely.tie).all() and (likely.tie <= likely.tie_high).all()
+
+
+@proves(Kind.DEGENERATE, fit_rao_kupper)
+def test_ties_that_weigh_next_to_nothing_are_refused():
+    """The threshold is tried below 0, where the model has none, and its information then vanishes."""
+    counts = PairwiseCounts.from_arrays(2, [0] * 60, [1] * 60, [2] * 60, weight=[1e-9] * 60)
+    with pytest.raises(StatisticsError, match=r"settle|double precision"):
+        fit_rao_kupper(counts)

@@ -136,3 +136,10 @@ def test_a_fit_of_other_judgments_is_refused():
     unknown = ComparisonRows.from_counts(rows.counts)
     with pytest.raises(InvalidInput, match="do not say who judged"):
         rater_influence(fit_bradley_terry(unknown.counts), unknown)
+
+
+def test_one_judgment_is_told_as_one():
+    rows = table(2, (0, 0, 1, 0, 3), (1, 0, 1, 1, 1), (2, 0, 1, 1, 2000))
+    told = rater_influence(fit_bradley_terry(rows.counts), rows).readings
+    assert told[1].startswith("Without the 1 judgment of this rater")
+    assert told[2].startswith("Without the 2,000 judgments of this rater")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from apps.stats.errors import DisconnectedComparisons, InvalidInput
+from apps.stats.errors import DisconnectedComparisons, EmptyInput, InvalidInput
 from apps.stats.models import fit_bradley_terry
 from apps.stats.pairwise import ComparisonRows
 from apps.stats.raters import length_preference
@@ -199,3 +199,22 @@ def test_malformed_requests_are_refused():
         length_preference(ComparisonRows.from_counts(rows.counts), [1, 2])
     with pytest.raises(DisconnectedComparisons, match="2 groups"):
         length_preference(table(3, (0, 0, 1, 0, 3)), [1])
+
+
+@proves(Kind.DEGENERATE, length_preference)
+def test_nothing_decided_is_not_called_equal_lengths():
+    with pytest.raises(EmptyInput, match="decided or tied"):
+        length_preference(table(2, (0, 0, 1, 3, 5)), [0.4])
+
+
+@proves(Kind.DEGENERATE, length_preference)
+def test_others_without_judgments_are_not_made_up_from_the_prior():
+    """Rater 1 sees a pair that 2 joined through a third system; what 2 judged, nobody else did."""
+    rows = table(
+        3, (1, 0, 1, 0, 9), (1, 0, 1, 1, 7), (2, 0, 2, 0, 5), (2, 0, 2, 1, 5), (2, 2, 1, 0, 5), (2, 2, 1, 1, 5)
+    )
+    found = length_preference(rows, [1, -1, 0.5, -0.5, 0.3, -0.2])
+    assert found.n.tolist() == [16, 0]
+    assert np.isfinite(found.coefficient[0])
+    assert np.isnan([found.others[0], found.others_high[0], found.difference[0], found.difference_low[0]]).all()
+    assert "nobody to compare this rater with" in found.readings[0]

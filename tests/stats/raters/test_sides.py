@@ -220,3 +220,10 @@ def test_malformed_requests_are_refused():
             function(known, confidence_level=95)
     with pytest.raises(InvalidInput, match="n_draws is 99"):
         ties_of(known, n_draws=99)
+
+
+@proves(Kind.DEGENERATE, tie_share)
+def test_more_judgments_than_lots_can_be_drawn_from_are_refused():
+    rows = table(2, (0, 0, 1, 0, 10**9), (1, 0, 1, 2, 5))
+    with pytest.raises(InvalidInput, match="1,000,000,005 judgments, too many to draw from by lot"):
+        tie_share(rows, rng=np.random.default_rng(1))

@@ -265,3 +265,22 @@ def test_covariates_of_absurd_scale_are_refused():
     rows = LogisticRows(np.zeros(2, dtype=int), absurd, np.array([1.0, 1.0]), np.ones(2, dtype=int), 1)
     with pytest.raises(StatisticsError, match="did not settle"), np.errstate(all="ignore"):
         fit_each(rows, prior_for_all(1, (1.0, 0.0), (0.5, 1.0)))
+
+
+@proves(Kind.DEGENERATE, rater_slopes)
+@pytest.mark.parametrize("sd", [1e-170, 1e-9, 1e6, 1e170])
+def test_priors_beyond_double_precision_are_refused(sd):
+    """One so wide would leave a rater who always chose alike to rounding; one so narrow has an endless precision."""
+    rows = table(2, (0, 0, 1, 0, 2), (1, 0, 1, 0, 2))
+    with pytest.raises(InvalidInput, match=r"^prior_sd is"):
+        rater_slopes(rows, prior_sd=sd)
+    with pytest.raises(InvalidInput, match=r"^bias_prior_sd is"):
+        rater_slopes(rows, bias_prior_sd=sd)
+    assert np.isfinite(rater_slopes(rows, prior_sd=1000.0, bias_prior_sd=1000.0).slope).all()
+
+
+def test_a_prior_lost_in_rounding_is_refused_by_name():
+    """Two columns that are the same leave one direction to the prior, which beside 10^14 judgments is rounding."""
+    who, same, earned, count = np.zeros(2, dtype=int), np.ones((2, 2)), np.array([1.0, 0.0]), np.full(2, 10**14)
+    with pytest.raises(StatisticsError, match="did not settle"):
+        fit_each(LogisticRows(who, same, earned, count, 1), prior_for_all(1, (1.0, 0.0), (1e3, 1e3)))

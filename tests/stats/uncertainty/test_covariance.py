@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from apps.stats.errors import EmptyInput, TooFewClusters
+from apps.stats.errors import EmptyInput, InvalidInput, TooFewClusters
 from apps.stats.models import fit_bradley_terry
 from apps.stats.models.likelihood import contrast_variances
 from apps.stats.pairwise import Clusters, ComparisonRows, cluster_products
@@ -151,6 +151,26 @@ def test_a_single_cluster_is_refused():
     fit = fit_bradley_terry(ROWS.counts)
     with pytest.raises(TooFewClusters, match="at least 2 clusters and there is 1"):
         clustered_covariance(fit, SCORED, Clusters.of(np.zeros(len(SCORED.first), dtype=np.int64)))
+
+
+@proves(Kind.DEGENERATE, clustered_covariance)
+def test_clusters_are_of_the_rows_that_entered_the_fit():
+    """Both-bad rows would count as ties, and clusters of other rows would be others' clusters."""
+    fit = fit_bradley_terry(ROWS.counts)
+    with pytest.raises(InvalidInput, match=r"both-bad, which the fit left out; give rows.scored"):
+        clustered_covariance(fit, ROWS, ROWS.raters)
+    with pytest.raises(InvalidInput, match="equally long"):
+        clustered_covariance(fit, SCORED, ROWS.raters)
+
+
+@proves(Kind.DEGENERATE, clustered_covariance, robust_covariance)
+def test_the_rows_of_another_fit_are_refused():
+    other = rows_of([(0, 1, 0, 3, 0, 0), (0, 1, 1, 2, 1, 1)], n_competitors=2)
+    fit = fit_bradley_terry(ROWS.counts)
+    with pytest.raises(InvalidInput, match="not that of these rows"):
+        clustered_covariance(fit, other, other.raters)
+    with pytest.raises(InvalidInput, match="not that of these rows"):
+        robust_covariance(fit, other)
 
 
 @proves(Kind.DEGENERATE, robust_covariance)

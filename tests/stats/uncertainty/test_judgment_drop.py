@@ -171,12 +171,12 @@ def test_the_level_need_nothing_dropped():
 
 @proves(Kind.DEGENERATE, fewest_judgments_to_flip)
 @pytest.mark.parametrize("wins", [(1, 0), (2, 0), (40, 2)])
-def test_an_order_that_hangs_on_no_few_is_said_to(wins):
+def test_an_order_that_hangs_on_no_small_part_is_said_to(wins):
     """Fewer than half of 42 judgments leave 20 wins to 2 at best; a single judgment cannot be left out at all."""
     found = flipped(table(2, (0, 1, 0, wins[0]), (0, 1, 1, wins[1])))
     assert (found.n_judgments, found.share, found.confirmed, found.gap_after) == (None, None, False, None)
     assert len(found.rows) == len(found.n_dropped) == 0
-    assert "does not hang on a few" in found.reading
+    assert "does not hang on a small part" in found.reading
 
 
 def test_leaving_out_the_only_bridge_is_no_answer():

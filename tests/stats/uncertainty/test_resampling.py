@@ -9,7 +9,7 @@ from apps.stats.models.likelihood import newton_ascent
 from apps.stats.models.penalised import penalised_ascent
 from apps.stats.uncertainty import refits as module
 from apps.stats.uncertainty.refits import refitted, replicates_at_once, strongly_connected
-from apps.stats.uncertainty.resampling import resampled_clusters, resampled_counts
+from apps.stats.uncertainty.resampling import drawn_singly, resampled_clusters, resampled_counts
 from tests.stats.comparisons_for_tests import counts_of
 
 
@@ -82,3 +82,12 @@ def test_refits_are_those_of_one_fit_after_another(monkeypatch, most_steps):
     assert (found.n_penalised, found.n_disconnected) == (n_penalised, n_disconnected)
     assert min(n_penalised, n_disconnected) > 10
     np.testing.assert_allclose(found.strengths, expected, atol=1e-9)
+
+
+def test_room_is_known_beforehand_however_many_judgments_there_are():
+    """A thousand replicates of 10^10 judgments draw 3 * 10^8 of them one at a time: never all of them at once."""
+    assert [drawn_singly(n) for n in (0, 999, 10_000, 10**10)] == [0, 0, 300, 300_000]
+    counts = np.array([4 * 10**6, 6 * 10**6])
+    drawn = resampled_counts(counts, np.random.default_rng(1), 50)
+    assert (drawn.sum(axis=1) == 10**7).all()
+    assert max(replicates_at_once(1000, drawn_singly(10**10))) <= 6
