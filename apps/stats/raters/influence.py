@@ -5,15 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from apps.stats.arrays import BoolArray, FloatArray, IntArray, totals
-from apps.stats.errors import InvalidInput
 from apps.stats.models.bradley_terry import BradleyTerryFit
+from apps.stats.models.same_judgments import require_same_judgments
 from apps.stats.pairwise.ranks import competition_ranks
 from apps.stats.pairwise.rows import ComparisonRows
-from apps.stats.raters.leave_one_out import boards_without_each, places_of, rater_codes
+from apps.stats.raters.leave_one_out import LARGEST_STEP, boards_without_each, places_of, rater_codes
 
 _NEEDED = (
     "Without this rater some systems would never have been compared with the others, so there would be no common "
     "board; let others judge the same pairs before asking what this rater changes."
+)
+_FAR = (
+    f"Without the {{}} of this rater some strength moves by {LARGEST_STEP:g} log-odds or more: the board hangs on this "
+    "rater. Let others judge the same pairs."
 )
 
 
@@ -51,7 +55,7 @@ def rater_influence(fit: BradleyTerryFit, rows: ComparisonRows) -> RaterInfluenc
     """
     raters = rater_codes(rows)
     scored = rows.scored(both_bad_as_tie=fit.both_bad_as_tie)
-    _check_same(fit, scored)
+    require_same_judgments(fit, scored)
     boards = boards_without_each(fit, scored, raters)
     needed = ~boards.in_one_piece
     gone = needed[:, None]
@@ -65,24 +69,19 @@ def rater_influence(fit: BradleyTerryFit, rows: ComparisonRows) -> RaterInfluenc
     return RaterInfluence(raters, change, rank_change, largest, moved, needed, n, readings)
 
 
-def _check_same(fit: BradleyTerryFit, scored: ComparisonRows) -> None:
-    half_wins = scored.counts.half_wins(both_bad_as_tie=fit.both_bad_as_tie)
-    if not np.array_equal(fit.likelihood.half_wins, half_wins):
-        raise InvalidInput(
-            "The fit was not made from these rows (or judgments carried weights); fit rows.counts and give both."
-        )
-
-
 def _reading(needed: bool, n: int, largest: float, moved: float) -> str:
     if needed:
         return _NEEDED
     if not n:
         return "This rater gave no comparison, decided or tied, so the board is the same without."
+    judgments = "1 judgment" if n == 1 else f"{n:,} judgments"
+    if largest >= LARGEST_STEP:
+        # One step goes no further; how far a refit would go is not known.
+        return _FAR.format(judgments)
     ranks = f"no system changes rank and no strength moves by more than {largest:.2f} log-odds"
     if moved:
         places = "1 place" if moved == 1 else f"{moved:.0f} places"
         ranks = f"some system moves by {places} and some strength by {largest:.2f} log-odds"
-    judgments = "1 judgment" if n == 1 else f"{n:,} judgments"
     return (
         f"Without the {judgments} of this rater {ranks}. Compare with the intervals on the board: a large influence "
         "is a reason to look, not to exclude."

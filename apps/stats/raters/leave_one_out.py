@@ -25,7 +25,7 @@ NOTHING_SHARED = (
     "said; give the rater pairs that others judge as well."
 )
 
-_LARGEST_STEP = 3.0
+LARGEST_STEP = 3.0
 _NEAR_ENOUGH = 1e-12
 # Along a direction in which less than this share of the information is left, the others know nothing.
 _NOTHING_LEFT = 1e-12
@@ -74,7 +74,7 @@ def boards_without_each(fit: BradleyTerryFit, scored: ComparisonRows, raters: In
     who = places_of(scored, raters)
     steps = _steps(kept, _Shares.of(kept, scored, who, len(raters)))
     longest = np.abs(steps).max(axis=1, initial=1e-300, keepdims=True)
-    strengths = kept.strengths + steps * np.minimum(1.0, _LARGEST_STEP / longest)
+    strengths = kept.strengths + steps * np.minimum(1.0, LARGEST_STEP / longest)
     centred = np.asarray(strengths - strengths.mean(axis=1, keepdims=True))
     return BoardsWithout(centred, _islands(scored, who, len(raters)))
 

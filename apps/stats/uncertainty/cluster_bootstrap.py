@@ -8,13 +8,13 @@ from scipy.sparse import coo_array, csr_array
 from apps.stats.arrays import FloatArray, IntArray
 from apps.stats.errors import EmptyInput, InvalidInput, TooFewClusters
 from apps.stats.models.bradley_terry import BradleyTerryFit
+from apps.stats.models.same_judgments import require_same_judgments
 from apps.stats.pairwise.clusters import Clusters
 from apps.stats.pairwise.rows import ComparisonRows
 from apps.stats.uncertainty.bootstrap import BootstrapStrengths, Drawn, check_replicates, summarised
 from apps.stats.uncertainty.covariance import Clustering, residuals
 from apps.stats.uncertainty.refits import Refits, refitted, replicates_at_once
 from apps.stats.uncertainty.resampling import resampled_clusters
-from apps.stats.uncertainty.same_judgments import require_same_judgments
 
 
 def bootstrap_clusters(

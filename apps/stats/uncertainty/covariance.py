@@ -18,11 +18,11 @@ from apps.stats.arrays import FloatArray, same_length
 from apps.stats.errors import EmptyInput, InvalidInput, TooFewClusters
 from apps.stats.models.bradley_terry import BradleyTerryFit
 from apps.stats.models.likelihood import contrast_variances, laplacian
+from apps.stats.models.same_judgments import require_same_judgments
 from apps.stats.pairwise.cluster_products import cluster_products
 from apps.stats.pairwise.clusters import Clusters
 from apps.stats.pairwise.counts import PairwiseCounts
 from apps.stats.pairwise.rows import ComparisonRows
-from apps.stats.uncertainty.same_judgments import require_same_judgments
 
 
 class Clustering(StrEnum):

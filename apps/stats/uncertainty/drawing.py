@@ -1,10 +1,13 @@
 """Draws of how far the strengths may be off: multivariate t, from a covariance and its floors."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from apps.stats.arrays import FloatArray, as_numbers
 from apps.stats.errors import EmptyInput, InvalidInput
+from apps.stats.intervals import check_confidence_level
 from apps.stats.models.likelihood import contrast_variances
 from apps.stats.uncertainty.covariance import Covariance
 
@@ -22,6 +25,16 @@ def check_strengths(strengths: npt.ArrayLike, covariance: Covariance, n_draws: i
     if n_draws < 1:
         raise InvalidInput(f"n_draws is {n_draws}; give the number of simulated draws, as 10_000.")
     return checked
+
+
+def check_tail(confidence_level: float, n_draws: int) -> None:
+    """Refuse a confidence level whose quantile lies beyond the largest draw."""
+    check_confidence_level(confidence_level)
+    if n_draws * (1 - confidence_level) < 1:
+        raise InvalidInput(
+            f"{n_draws} draws cannot tell what a confidence level of {confidence_level:g} asks for; give n_draws of at "
+            f"least {math.ceil(1 / (1 - confidence_level))}, or a lower level."
+        )
 
 
 def square_root(matrix: FloatArray) -> FloatArray:

@@ -11,9 +11,9 @@ import numpy as np
 from apps.stats.arrays import FloatArray, IntArray
 from apps.stats.errors import DisconnectedComparisons, InvalidInput
 from apps.stats.models.bradley_terry import BradleyTerryFit, fit_bradley_terry
+from apps.stats.models.same_judgments import require_same_judgments
 from apps.stats.pairwise.counts import Outcome, PairwiseCounts
 from apps.stats.pairwise.rows import ComparisonRows
-from apps.stats.uncertainty.same_judgments import require_same_judgments
 
 # A gap this small is rounding: the two are equal.
 _NO_GAP = 1e-9

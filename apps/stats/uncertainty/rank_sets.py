@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from apps.stats.arrays import FloatArray, IntArray
-from apps.stats.intervals import check_confidence_level
 from apps.stats.uncertainty.covariance import Covariance
-from apps.stats.uncertainty.drawing import check_strengths, covering, draw_errors, inverse_spreads
+from apps.stats.uncertainty.drawing import check_strengths, check_tail, covering, draw_errors, inverse_spreads
 
 DEFAULT_DRAWS = 10_000
 # So many draws at a time, for all competitors, stay in the processor's cache.
@@ -45,8 +44,8 @@ def marginal_rank_sets(
     EmptyInput where shapes do not match or there is nothing to draw. Mogstad, Romano, Shaikh & Wilhelm (2024,
     Review of Economic Studies 91).
     """
-    check_confidence_level(confidence_level)
     lead = leads(check_strengths(strengths, covariance, n_draws))
+    check_tail(confidence_level, n_draws)
     critical = _critical_values(covariance, rng, confidence_level, n_draws)
     needed = critical[:, None] * np.sqrt(covariance.difference_variances())
     return RankSets(1 + (-lead > needed).sum(axis=1), len(lead) - (lead > needed).sum(axis=1))

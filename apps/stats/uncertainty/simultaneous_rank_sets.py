@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from apps.stats.arrays import BoolArray, FloatArray, IntArray
-from apps.stats.intervals import check_confidence_level
 from apps.stats.uncertainty.covariance import Covariance
-from apps.stats.uncertainty.drawing import check_strengths, covering, draw_errors, inverse_spreads
+from apps.stats.uncertainty.drawing import check_strengths, check_tail, covering, draw_errors, inverse_spreads
 from apps.stats.uncertainty.rank_sets import DEFAULT_DRAWS, RankSets, leads
 
 _SinglePrecision = npt.NDArray[np.float32]
@@ -37,8 +36,8 @@ def simultaneous_rank_sets(
     EmptyInput where shapes do not match or there is nothing to draw. Mogstad, Romano, Shaikh & Wilhelm (2024,
     Review of Economic Studies 91).
     """
-    check_confidence_level(confidence_level)
     lead = leads(check_strengths(strengths, covariance, n_draws))
+    check_tail(confidence_level, n_draws)
     better = _stepped_down(lead, covariance, rng, confidence_level, n_draws)
     return RankSets(1 + better.sum(axis=0), len(lead) - better.sum(axis=1))
 

@@ -128,10 +128,10 @@ def test_one_competitor_without_judgments_is_an_empty_table():
 def test_a_fit_of_other_judgments_is_refused():
     rows = table(2, (0, 0, 1, 0, 5), (1, 0, 1, 1, 3))
     for other in (table(2, (0, 0, 1, 0, 4), (1, 0, 1, 1, 3)), table(3, (0, 0, 1, 0, 4), (1, 1, 2, 1, 3))):
-        with pytest.raises(InvalidInput, match="not made from these rows"):
+        with pytest.raises(InvalidInput, match="not that of these rows"):
             rater_influence(fit_bradley_terry(other.counts), rows)
     weighted = PairwiseCounts.from_arrays(2, [0, 0], [1, 1], [0, 1], [5, 3], weight=[2.0, 1.0])
-    with pytest.raises(InvalidInput, match="carried weights"):
+    with pytest.raises(InvalidInput, match="unweighted"):
         rater_influence(fit_bradley_terry(weighted), rows)
     unknown = ComparisonRows.from_counts(rows.counts)
     with pytest.raises(InvalidInput, match="do not say who judged"):
@@ -143,3 +143,13 @@ def test_one_judgment_is_told_as_one():
     told = rater_influence(fit_bradley_terry(rows.counts), rows).readings
     assert told[1].startswith("Without the 1 judgment of this rater")
     assert told[2].startswith("Without the 2,000 judgments of this rater")
+
+
+def test_a_rater_on_whom_a_place_hangs_is_said_to_move_it_far():
+    """Without the 200 wins that rater 0 saw, the first would stand behind: one step goes 3 log-odds, not further."""
+    rows = ComparisonRows.from_arrays(
+        n_competitors=2, first=[0, 0], second=[1, 1], outcome=[0, 1], count=[200, 10], rater=[0, 1]
+    )
+    found = rater_influence(fit_bradley_terry(rows.counts), rows)
+    assert "moves by 3 log-odds or more" in found.readings[0]
+    assert "no strength moves by more than 0.53" in found.readings[1]

@@ -156,6 +156,7 @@ def test_without_any_variance_strengths_are_what_they_are():
     [
         ([0.0, 1.0], {"n_draws": 0}, InvalidInput, "n_draws is 0"),
         ([0.0, 1.0], {"confidence_level": 95}, InvalidInput, "between 0 and 1"),
+        ([0.0, 1.0], {"confidence_level": 0.999, "n_draws": 500}, InvalidInput, "n_draws of at least 1000"),
         ([0.0, 1.0, 2.0], {}, InvalidInput, "do not belong together"),
         ([0.0, np.nan], {}, InvalidInput, "missing or infinite"),
         ([[0.0, 1.0]], {}, InvalidInput, "2 dimensions"),
