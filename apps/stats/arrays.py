@@ -11,6 +11,10 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
+_LARGEST_CODE = np.iinfo(np.int64).max
+# Whole numbers up to it are added up exactly in double precision.
+_LARGEST_TOTAL = 2**53
+
 
 def as_integers(name: str, values: npt.ArrayLike) -> IntArray:
     """A one-dimensional array of whole numbers, or `InvalidInput`."""
@@ -24,6 +28,8 @@ def whole_numbers(name: str, values: npt.ArrayLike) -> npt.NDArray[np.integer]:
         raise InvalidInput(f"`{name}` has {array.ndim} dimensions; give a one-dimensional array.")
     if array.size and array.dtype.kind not in "iu":
         raise InvalidInput(f"`{name}` holds {array.dtype}; give whole numbers (integer codes).")
+    if array.dtype == np.uint64 and array.size and array.max() > _LARGEST_CODE:
+        raise InvalidInput(f"`{name}` holds {array.max()}, beyond 64 bits with a sign; renumber it.")
     return array if array.size else array.astype(np.int64)
 
 
@@ -34,6 +40,8 @@ def as_counts(name: str, values: npt.ArrayLike | None, length: int) -> IntArray:
     counts = as_integers(name, values)
     if counts.size and counts.min() < 0:
         raise InvalidInput(f"`{name}` has a negative entry; a count is 0 or more.")
+    if counts.sum(dtype=np.float64) > _LARGEST_TOTAL:
+        raise InvalidInput(f"`{name}` adds up to more than 2**53, beyond what can be counted exactly.")
     return counts
 
 

@@ -89,4 +89,4 @@ def _resampled_alpha(units: UnitLabels, level: Level, sums: AlphaSums, drawn: In
     """Alpha with each cluster counted as often as it was drawn; None where one category is left."""
     weight: FloatArray = drawn[units.cluster].astype(np.float64)
     resampled = sums.weighted(units, level, weight)
-    return resampled.value if (resampled.per_label > 0).sum() > 1 else None
+    return resampled.value if resampled.possible > 0 else None

@@ -22,7 +22,7 @@ class BenchmarkScale(StrEnum):
 # Lower ends, best band first; the last band reaches down to -1.
 _BANDS: dict[BenchmarkScale, tuple[tuple[float, str], ...]] = {
     BenchmarkScale.LANDIS_KOCH: LANDIS_KOCH,
-    BenchmarkScale.FLEISS: ((0.75, "excellent"), (0.4, "intermediate to good"), (-1.0, "poor")),
+    BenchmarkScale.FLEISS: ((0.75, "excellent"), (0.4, "fair to good"), (-1.0, "poor")),
     BenchmarkScale.ALTMAN: ((0.8, "very good"), (0.6, "good"), (0.4, "moderate"), (0.2, "fair"), (-1.0, "poor")),
     BenchmarkScale.KRIPPENDORFF: ((0.8, "reliable"), (0.667, "tentative conclusions only"), (-1.0, "not reliable")),
 }
@@ -32,6 +32,7 @@ _NAMES = {
     BenchmarkScale.ALTMAN: "Altman",
     BenchmarkScale.KRIPPENDORFF: "Krippendorff",
 }
+_WIDE = 1e6
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,11 @@ def benchmark_band(
 
 
 def _bands(value: float, standard_error: float, scale: BenchmarkScale) -> tuple[Band, ...]:
+    # So wide a normal is level between -1 and 1; a wider one would leave nothing between them in double precision.
+    spread = min(standard_error, _WIDE)
+
     def below(end: float) -> float:
-        return float(ndtr((end - value) / standard_error))
+        return float(ndtr((end - value) / spread))
 
     whole = below(1.0) - below(-1.0)
     highs = (1.0, *(low for low, _ in _BANDS[scale]))

@@ -58,7 +58,9 @@ def cohen_kappa(
     categories: npt.ArrayLike | None = None,
     confidence_level: float = 0.95,
 ) -> Kappa:
-    """Kappa of two parallel columns of labels (Cohen 1960, 1968; Educational and Psychological Measurement 20).
+    """Kappa of two parallel columns of labels (Cohen 1960, Educational and Psychological Measurement 20).
+
+    With weights it is Cohen's of 1968 (Psychological Bulletin 70).
 
     `first` and `second` are integer codes, one row a pair or, by `count`, several equal ones; `cluster`
     says which pairs hang together (None: every pair by itself). `symmetric` counts each pair in both
@@ -154,9 +156,7 @@ class _Confusion:
     def standard_error(self, pairs: PairColumns) -> float:
         """The delta method over clusters: the root of the sum of squared cluster totals of the influence."""
         one, two = self._places(pairs)
-        each = self._influence()[one, two] * pairs.count
-        by_cluster = totals(pairs.cluster, each, pairs.n_clusters)
-        return float(np.sqrt(by_cluster @ by_cluster)) / pairs.n_pairs
+        return float(np.sqrt(pairs.squared_totals(self._influence()[one, two]))) / pairs.n_pairs
 
     def _influence(self) -> FloatArray:
         """By how much a pair with these two labels pulls kappa. [n_labels, n_labels]"""
@@ -192,13 +192,7 @@ def _ends_with_two_more(
     confidence_level: float,
 ) -> tuple[float, float]:
     """The ends if two more pairs, each in a cluster of its own, had these labels: where no spread is seen."""
-    doubted = PairColumns(
-        np.append(pairs.first, first),
-        np.append(pairs.second, second),
-        np.append(pairs.count, (1, 1)),
-        np.append(pairs.cluster, (pairs.n_clusters, pairs.n_clusters + 1)),
-        pairs.n_clusters + 2,
-    )
+    doubted = pairs.with_two_more(first, second)
     refilled = table.filled(doubted)
     return around(refilled.value, refilled.standard_error(doubted), doubted.n_clusters, confidence_level)
 

@@ -1,6 +1,6 @@
 """Krippendorff's alpha for labels of any level of measurement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -94,7 +94,18 @@ def checked_units(
     units = UnitLabels.of(unit, label, count, cluster, numeric=known is not Level.NOMINAL).pairable()
     if known is Level.RATIO and units.values.size and units.values[0] < 0:
         raise InvalidInput("A label is below 0; ratio labels count from a true zero, so use level='interval'.")
-    return known, units
+    return known, _near_one(units) if known is Level.INTERVAL else units
+
+
+def _near_one(units: UnitLabels) -> UnitLabels:
+    """The labels divided by a power of two, which changes no digit of alpha: their squares neither over- nor underflow.
+
+    Labels that only units left out were given are taken out first, for they may be of any size.
+    """
+    given = units.per_label > 0
+    values = units.values[given]
+    _, exponent = np.frexp(np.abs(values).max(initial=0.0))
+    return replace(units, label=(np.cumsum(given) - 1)[units.label], values=np.ldexp(values, -exponent))
 
 
 def why_undefined(units: UnitLabels) -> str | None:

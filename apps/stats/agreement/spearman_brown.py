@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from apps.stats.errors import InvalidInput
 from apps.stats.intervals import check_confidence_level
 
+# A reliability below it is rounding: no better than chance.
+_CHANCE = 1e-12
 _NO_BETTER_THAN_CHANCE = (
     "One rater's reliability is {single:.3f}: raters agree no better than chance would, and the mean of more of "
     "them is no more reliable. Mend the instructions first."
@@ -66,7 +68,7 @@ def reliability_of_mean(
         raise InvalidInput(f"n_raters is {n_raters}; give a number above 0.")
     _check_ends(single, low, high, confidence_level)
     lowest, highest = (None if end is None else _lifted(max(end, 0.0), n_raters) for end in (low, high))
-    if single <= 0:
+    if single <= _CHANCE:
         reading = _NO_BETTER_THAN_CHANCE.format(single=single)
         return MeanReliability(None, lowest, highest, n_raters, confidence_level, reading)
     value = _lifted(single, n_raters)
@@ -95,9 +97,9 @@ def raters_needed(
     if not 0 < target < 1:
         raise InvalidInput(f"target is {target}; give a reliability between 0 and 1, as 0.8.")
     _check_ends(single, low, high, confidence_level)
-    fewest = None if high is None or high <= 0 else _rounded_up(_exact(high, target))
-    most = None if low is None or low <= 0 else _rounded_up(_exact(low, target))
-    if single <= 0:
+    fewest = None if high is None or high <= _CHANCE else _rounded_up(_exact(high, target))
+    most = None if low is None or low <= _CHANCE else _rounded_up(_exact(low, target))
+    if single <= _CHANCE:
         reading = _NO_BETTER_THAN_CHANCE.format(single=single)
         return RatersNeeded(None, fewest, most, None, target, confidence_level, reading)
     exact = _exact(single, target)
@@ -110,11 +112,12 @@ def raters_needed(
 
 
 def _lifted(single: float, n_raters: float) -> float:
-    return n_raters * single / (1 + (n_raters - 1) * single)
+    # Not as 1 + (k - 1) r below: where r is 1 that loses a small k.
+    return n_raters * single / (1 - single + n_raters * single)
 
 
 def _exact(single: float, target: float) -> float:
-    return target * (1 - single) / (single * (1 - target))
+    return target / (1 - target) * ((1 - single) / single)
 
 
 def _rounded_up(exact: float) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from apps.stats.agreement.columns import label_codes
 from apps.stats.arrays import (
     BoolArray,
     FloatArray,
@@ -50,7 +51,7 @@ class UnitLabels:
     ) -> "UnitLabels":
         """Check the columns and gather equal labels of a unit. Labels are integer codes, or numbers if `numeric`."""
         units = as_integers("unit", unit)
-        labels = as_numbers("label", label) if numeric else as_integers("label", label)
+        labels = as_numbers("label", label) if numeric else label_codes("label", label)
         counts = None if count is None else as_counts("count", count, len(units))
         same_length(unit=units, label=labels, **({} if counts is None else {"count": counts}))
         rows, n_rows = dense_codes(units)

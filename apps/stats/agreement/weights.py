@@ -5,6 +5,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from apps.stats.agreement.columns import label_codes
 from apps.stats.arrays import FloatArray
 from apps.stats.errors import InvalidInput
 
@@ -85,9 +86,7 @@ def checked_categories(categories: npt.ArrayLike | None, given: FloatArray) -> F
     """The categories in ascending order: those named, or else those given. [n_categories]"""
     if categories is None:
         return given
-    named = np.unique(np.asarray(categories))
-    if named.ndim != 1 or (named.size and named.dtype.kind not in "iu"):
-        raise InvalidInput("`categories` must be a list of integer codes: every label that could have been given.")
+    named = np.unique(label_codes("categories", categories))
     strangers = np.setdiff1d(given, named)
     if strangers.size:
         raise InvalidInput(f"Label {strangers[0]:g} is not among `categories`; name every label that was given.")

@@ -11,6 +11,9 @@ from apps.stats.arrays import IntArray, dense_codes
 
 # Rows are worked through so many at a time, so that what is gathered stays in the processor's cache.
 _ROWS_AT_ONCE = 1 << 18
+# Codes are counted in a table, so codes that do not occur cost room: this many for each row, and some.
+_CODES_PER_ROW = 16
+_CODES = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +50,8 @@ class Clusters:
 
     def across(self, other: "Clusters") -> "Clusters":
         """The clusters of rows that share both."""
-        return Clusters(self.code * other.n_codes + other.code, self.n_codes * other.n_codes)
+        code, n_codes = self.code * other.n_codes + other.code, self.n_codes * other.n_codes
+        return Clusters(code, n_codes) if n_codes <= _CODES_PER_ROW * len(code) + _CODES else Clusters.of(code)
 
     def pairs(self) -> Iterator[tuple[IntArray, Iterator[tuple[IntArray, IntArray]]]]:
         """Every unordered pair of rows in one cluster, some clusters at a time.

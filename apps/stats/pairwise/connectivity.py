@@ -1,9 +1,11 @@
 """Who can be ranked against whom: connected groups, and competitors nobody outside their group ever beat."""
 
+from typing import Literal
+
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from apps.stats.arrays import BoolArray, FloatArray
+from apps.stats.arrays import BoolArray, FloatArray, IntArray
 from apps.stats.errors import DisconnectedComparisons
 from apps.stats.pairwise.counts import PairwiseCounts
 
@@ -14,8 +16,7 @@ def islands(counts: PairwiseCounts, *, both_bad_as_tie: bool = False) -> tuple[t
     Both-bad joins nobody unless it counts as a tie: it says nothing about who is better. Each island is
     ascending; islands come in the order of their first member. A competitor met by nobody is an island alone.
     """
-    half_wins = counts.half_wins(both_bad_as_tie=both_bad_as_tie)
-    _, label = connected_components(half_wins, directed=True, connection="weak")
+    _, label = _components(counts.half_wins(both_bad_as_tie=both_bad_as_tie), "weak")
     order = np.argsort(label, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
     return tuple(sorted(tuple(int(member) for member in group) for group in groups))
@@ -33,7 +34,7 @@ def is_separated(half_wins: FloatArray) -> bool:
 
     Ford (1957, American Mathematical Monthly 64).
     """
-    n_components, _ = connected_components(half_wins, directed=True, connection="strong")
+    n_components, _ = _components(half_wins, "strong")
     return bool(n_components > 1)
 
 
@@ -46,7 +47,7 @@ def unbounded(half_wins: FloatArray) -> tuple[BoolArray, BoolArray]:
     leaves open how strong *that one* is.
     """
     n = len(half_wins)
-    n_components, label = connected_components(half_wins, directed=True, connection="strong")
+    n_components, label = _components(half_wins, "strong")
     undefeated = np.full(n_components, n_components > 1)
     undefeated[np.bincount(label, minlength=n_components) > n / 2] = False
     winless = undefeated.copy()
@@ -55,3 +56,10 @@ def unbounded(half_wins: FloatArray) -> tuple[BoolArray, BoolArray]:
     undefeated[label[loser[across]]] = False
     winless[label[winner[across]]] = False
     return undefeated[label], winless[label]
+
+
+def _components(half_wins: FloatArray, connection: Literal["weak", "strong"]) -> tuple[int, IntArray]:
+    """How many components there are, and the component of each competitor."""
+    # Of a table of numbers scipy would take those below 1e-8 for zeros, and small weights for no comparison.
+    n_components, label = connected_components(half_wins > 0, directed=True, connection=connection)
+    return int(n_components), label.astype(np.int64)

@@ -138,12 +138,21 @@ class PairwiseCounts:
 
     def among(self, members: npt.ArrayLike) -> "PairwiseCounts":
         """The comparisons inside a group of competitors, renumbered in the order given."""
-        chosen = as_integers("members", members)
+        chosen = checked_members(members, self.n_competitors)
         inside = np.ix_(chosen, chosen)
         counts = self.counts[inside]
         if self.weights is None or self.squared_weights is None:
             return PairwiseCounts(len(chosen), counts)
         return PairwiseCounts(len(chosen), counts, self.weights[inside], self.squared_weights[inside])
+
+
+def checked_members(members: npt.ArrayLike, n_competitors: int) -> IntArray:
+    """Different competitors, in the order given."""
+    chosen = as_integers("members", members)
+    _check_range("members", chosen, n_competitors)
+    if len(np.unique(chosen)) < len(chosen):
+        raise InvalidInput("`members` names a competitor twice; name each once.")
+    return chosen
 
 
 def _both_sides(shown: IntArray) -> IntArray:

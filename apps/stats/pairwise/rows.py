@@ -15,7 +15,7 @@ from apps.stats.arrays import (
     same_length,
 )
 from apps.stats.pairwise.clusters import Clusters
-from apps.stats.pairwise.counts import Outcome, PairwiseCounts, checked_comparisons
+from apps.stats.pairwise.counts import Outcome, PairwiseCounts, checked_comparisons, checked_members
 
 # What the competitor shown first earns, by outcome code; both-bad is half only where it counts as a tie.
 EARNED = np.array([1.0, 0.0, 0.5, 0.5])
@@ -88,7 +88,7 @@ class ComparisonRows:
         if members == tuple(range(self.n_competitors)):
             return self
         place = np.full(self.n_competitors, -1, dtype=np.int64)
-        place[list(members)] = np.arange(len(members))
+        place[checked_members(members, self.n_competitors)] = np.arange(len(members))
         kept = self.where((place[self.first] >= 0) & (place[self.second] >= 0))
         return ComparisonRows(
             len(members),
@@ -105,7 +105,7 @@ class ComparisonRows:
         if len(members) == self.n_competitors:
             return self
         chosen = np.zeros(self.n_competitors, dtype=bool)
-        chosen[list(members)] = True
+        chosen[checked_members(members, self.n_competitors)] = True
         return self.where(chosen[self.first] | chosen[self.second])
 
     @cached_property

@@ -56,9 +56,10 @@ def _given(
             f"There are {len(gaps)} gaps; give one number, or as many, for skill, left_bias, tie_width and "
             "both_bad_probability."
         )
-    seen = others[0] * gaps + others[1]
-    if not np.isfinite(seen).all():
+    if not all(np.isfinite(each).all() for each in (gaps, *others[:2])):
         raise InvalidInput("A gap, skill or left bias is missing or infinite; leave such rows out.")
+    with np.errstate(over="ignore"):
+        seen = others[0] * gaps + others[1]
     width, bad = (np.broadcast_to(each, gaps.shape) for each in others[2:])
     _check_model(width, bad)
     return np.clip(seen, -LARGEST_GAP, LARGEST_GAP), width, bad

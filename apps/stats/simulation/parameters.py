@@ -8,13 +8,17 @@ from apps.stats.errors import InvalidInput
 
 # Beyond it the outcome is certain, and exponentials would overflow.
 LARGEST_GAP = 1000.0
+# Squares and products of numbers up to it are finite in double precision.
+LARGEST_NUMBER = 1e100
 
 
 def checked_strengths(strengths: npt.ArrayLike) -> FloatArray:
     """Two or more finite numbers, their mean taken out. [n_competitors]"""
     truth = np.asarray(strengths, dtype=np.float64)
-    if truth.ndim != 1 or len(truth) < 2 or not np.isfinite(truth).all():
-        raise InvalidInput("`strengths` must be a list of two or more finite numbers, one a competitor.")
+    if truth.ndim != 1 or len(truth) < 2 or not (np.abs(truth) <= LARGEST_NUMBER).all():
+        raise InvalidInput(
+            "`strengths` must be a list of two or more finite numbers (1e100 at most), one a competitor."
+        )
     centred: FloatArray = truth - truth.mean()
     return centred
 
@@ -22,8 +26,8 @@ def checked_strengths(strengths: npt.ArrayLike) -> FloatArray:
 def check_spreads(**spreads: float) -> None:
     """Refuse standard deviations below 0."""
     for name, spread in spreads.items():
-        if not 0 <= spread < np.inf:
-            raise InvalidInput(f"`{name}` is {spread:g}; give a standard deviation, 0 or more.")
+        if not 0 <= spread <= LARGEST_NUMBER:
+            raise InvalidInput(f"`{name}` is {spread:g}; give a standard deviation, 0 or more (1e100 at most).")
 
 
 def per_rater(name: str, value: npt.ArrayLike, n_raters: int) -> FloatArray:
@@ -31,8 +35,8 @@ def per_rater(name: str, value: npt.ArrayLike, n_raters: int) -> FloatArray:
     given = np.asarray(value, dtype=np.float64)
     if given.shape not in ((), (n_raters,)):
         raise InvalidInput(f"`{name}` has shape {given.shape}; give one number or {n_raters}, one a rater.")
-    if not np.isfinite(given).all():
-        raise InvalidInput(f"`{name}` holds a missing or infinite number; give finite ones.")
+    if not (np.abs(given) <= LARGEST_NUMBER).all():
+        raise InvalidInput(f"`{name}` holds a missing or infinite number; give finite ones (1e100 at most).")
     return np.full(n_raters, given)
 
 

@@ -8,6 +8,9 @@ from apps.stats.arrays import FloatArray, IntArray
 from apps.stats.simulation.parameters import random_pairs
 from apps.stats.simulation.traits import Extras, Purpose, StudyTruth
 
+# After so many draws the few tasks that still lack a rater are drawn for one by one.
+_MOST_DRAWS = 50
+
 
 @dataclass(frozen=True, eq=False)
 class Showings:
@@ -65,11 +68,22 @@ def _other_raters(truth: StudyTruth, had: IntArray, n_others: int, rng: np.rando
     for place in range(1, n_others + 1):
         waiting = np.arange(len(had))
         # Draw, and draw again for those who were there already: in proportion to load among the others.
-        while waiting.size:
+        for _ in range(_MOST_DRAWS):
             drawn = _raters(truth, len(waiting), rng)
             together[waiting, place] = drawn
             waiting = waiting[(together[waiting, :place] == drawn[:, None]).any(axis=1)]
+            if not waiting.size:
+                break
+        for task in waiting:
+            together[task, place] = _one_of_the_others(truth, together[task, :place], rng)
     return together[:, 1:]
+
+
+def _one_of_the_others(truth: StudyTruth, had: IntArray, rng: np.random.Generator) -> int:
+    """The same draw at once: where one rater has nearly all of the load, drawing again would not end."""
+    load = truth.load.copy()
+    load[had] = 0.0
+    return int(rng.choice(len(load), p=load / load.sum()))
 
 
 def _retests(base: Showings, n: int, rng: np.random.Generator) -> Showings:

@@ -22,6 +22,8 @@ from apps.stats.simulation.showings import Showings, draw_showings
 from apps.stats.simulation.traits import Extras, ItemTraits, Purpose, RaterTraits, StudyTruth
 
 NO_GOLD = -1
+# At 10 one judgment in 40 takes half a billion times the median; far beyond, seconds would overflow.
+_LARGEST_SECONDS_SD = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +114,10 @@ def _check_sizes(n_judgments: int, raters: RaterTraits, items: ItemTraits) -> No
     if min(raters.n, items.n) < 1 or n_judgments < 1:
         raise EmptyInput("A simulated study needs at least one rater, one item and one judgment.")
     check_spreads(taste_sd=raters.taste_sd, leaning_sd=items.leaning_sd, seconds_sd=raters.seconds_sd)
+    if raters.seconds_sd > _LARGEST_SECONDS_SD:
+        raise InvalidInput(
+            f"`seconds_sd` is {raters.seconds_sd:g}; on the log scale give at most {_LARGEST_SECONDS_SD}."
+        )
 
 
 def _draw_truth(

@@ -135,3 +135,11 @@ def test_a_rare_category_in_one_unit_has_no_resampled_interval():
 def test_too_few_replicates_are_refused():
     with pytest.raises(InvalidInput, match="n_replicates is 10; give at least 50"):
         bootstrap_alpha([0, 0], [0, 1], rng=seeded(), n_replicates=10)
+
+
+@proves(Kind.DEGENERATE, bootstrap_alpha)
+def test_a_resample_of_labels_that_double_precision_cannot_tell_apart_has_no_alpha():
+    unit, label = np.repeat(np.arange(4), 2), [0, 1e-8, 0, 1e-8, 0, 1e-8, 1e12, 1e12]
+    found = bootstrap_alpha(unit, label, rng=seeded(), level=Level.INTERVAL, n_replicates=100)
+    assert (found.low, found.high) == (None, None)
+    assert "no interval can be resampled" in found.reading

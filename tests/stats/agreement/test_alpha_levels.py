@@ -216,3 +216,12 @@ def test_what_a_level_does_not_take_is_refused():
         krippendorff_alpha([0, 0], [np.nan, 2], level="interval")
     with pytest.raises(InvalidInput, match=r"equally long.*unit 2, label 2, count 1"):
         krippendorff_alpha([0, 0], [1, 2], [1], level="interval")
+
+
+@proves(Kind.DEGENERATE, krippendorff_alpha)
+@pytest.mark.parametrize("size", [1e-200, 2.0**-600, 2.0**600, 1e200])
+def test_the_size_of_interval_labels_overflows_nothing(size):
+    unit, label = np.repeat(np.arange(6), 2), np.array([1, 2, 3, 3, 2, 5, 4, 4, 1, 1, 5, 3])
+    plain = krippendorff_alpha(unit, label, level=Level.INTERVAL)
+    found = krippendorff_alpha([*unit, 9], [*(label * size), 1e300], level=Level.INTERVAL)
+    assert (found.value, found.low, found.high) == pytest.approx((plain.value, plain.low, plain.high))

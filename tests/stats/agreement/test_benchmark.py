@@ -19,7 +19,7 @@ from tests.stats.kinds import Kind, proves
     [
         ("altman", [0.18168, 0.67511, 0.96356, 0.99912, 1.0], "moderate"),
         ("landis_koch", [0.18168, 0.67511, 0.96356, 0.99912, 1.0, 1.0], "moderate"),
-        ("fleiss", [0.28699, 0.96356, 1.0], "intermediate to good"),
+        ("fleiss", [0.28699, 0.96356, 1.0], "fair to good"),
     ],
 )
 def test_printed_probabilities(scale, printed, name):
@@ -99,3 +99,11 @@ def test_numbers_out_of_range_are_refused():
 def test_the_ends_of_the_scale_have_bands(value):
     found = benchmark_band(value, 0.01)
     assert (found.name, found.probability) == (("almost perfect" if value > 0 else "poor"), pytest.approx(1.0))
+
+
+@proves(Kind.DEGENERATE, benchmark_band)
+def test_a_figure_that_says_nothing_leaves_every_band_its_width():
+    """Over a normal without end all of -1..1 is alike: of its 2 the band above .8 has .2."""
+    found = benchmark_band(0.5, 1e300)
+    assert found.bands[0].probability == pytest.approx(0.1)
+    assert found.probability == pytest.approx(1.0)

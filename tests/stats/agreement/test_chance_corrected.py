@@ -331,3 +331,10 @@ def test_malformed_input_is_refused(measure):
         measure([0, 0], [1, 2], cluster=[1, 2])
     with pytest.raises(InvalidInput, match="confidence_level is 95"):
         measure([0, 0], [1, 2], confidence_level=95)
+
+
+@proves(Kind.DEGENERATE, fleiss_kappa, gwet_ac, brennan_prediger)
+@each
+def test_labels_that_double_precision_would_make_one_are_refused(measure):
+    with pytest.raises(InvalidInput, match=f"`label` holds {2**60 + 1}; number labels within"):
+        measure([0, 0, 1, 1], [2**60, 2**60 + 1, 2**60, 2**60 + 1])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.stats.agreement import pairs_within_units, percent_agreement
+from apps.stats.agreement import cohen_kappa, pairs_within_units, percent_agreement
 from apps.stats.errors import InvalidInput
 from apps.stats.intervals import wilson
 from tests.stats.agreement.labels_for_tests import as_columns, confusion, simulated, unhurried
@@ -117,3 +117,26 @@ def test_malformed_columns_are_refused():
         percent_agreement([0], [0], count=[-1])
     with pytest.raises(InvalidInput, match="confidence_level is 95"):
         percent_agreement([0], [0], confidence_level=95)
+
+
+@proves(Kind.TWO_WAYS, percent_agreement, cohen_kappa)
+def test_counted_pairs_are_as_many_rows_each_a_cluster_of_its_own():
+    first, second, count = [0, 0, 1, 1, 2], [0, 1, 1, 0, 2], [5, 2, 4, 3, 0]
+    rows = np.repeat(first, count), np.repeat(second, count), np.arange(14)
+    counted, spread_out = percent_agreement(first, second, count=count), percent_agreement(*rows)
+    assert (counted.percent, counted.low, counted.high) == pytest.approx(
+        (spread_out.percent, spread_out.low, spread_out.high)
+    )
+    kappa, one_by_one = cohen_kappa(first, second, count=count), cohen_kappa(*rows[:2], cluster=rows[2])
+    assert (kappa.value, kappa.low, kappa.high) == pytest.approx((one_by_one.value, one_by_one.low, one_by_one.high))
+    assert counted.n_clusters == kappa.n_clusters == 14
+
+
+@proves(Kind.DEGENERATE, percent_agreement, cohen_kappa)
+def test_a_million_million_pairs_take_no_room():
+    first, second, count = [0, 0, 1, 1], [0, 1, 0, 1], [4 * 10**11, 10**11, 10**11, 4 * 10**11]
+    found = percent_agreement(first, second, count=count)
+    assert found.percent == pytest.approx(80)
+    assert found.high - found.low < 1e-3
+    assert cohen_kappa(first, second, count=count).value == pytest.approx(0.6)
+    assert cohen_kappa([0, 1], [0, 1], count=[10**12, 10**12]).high == 1.0

@@ -128,3 +128,12 @@ def test_numbers_out_of_range_are_refused():
         reliability_of_mean(0.5, 0)
     with pytest.raises(InvalidInput, match="target is 1; give a reliability between 0 and 1"):
         raters_needed(0.5, 1)
+
+
+@proves(Kind.DEGENERATE, reliability_of_mean, raters_needed)
+def test_the_edges_of_the_formula_are_finite():
+    for n_raters in (5e-324, 1e-17, 0.1, 1e308):
+        assert reliability_of_mean(1.0, n_raters).value == 1.0
+    found = raters_needed(0.5, 0.8, low=1e-300, high=0.9)
+    assert (found.low, found.high) == (1, None)
+    assert raters_needed(5e-324, 1e-300).n_raters is None

@@ -167,5 +167,11 @@ def test_tables_that_are_no_weights_are_refused(weights, told):
 def test_categories_must_hold_every_label():
     with pytest.raises(InvalidInput, match="Label 4 is not among `categories`"):
         cohen_kappa([0, 4], [0, 1], categories=[0, 1, 2])
-    with pytest.raises(InvalidInput, match="`categories` must be a list of integer codes"):
+    with pytest.raises(InvalidInput, match="`categories` holds float64; give whole numbers"):
         cohen_kappa([0, 1], [0, 1], categories=[0.5, 1])
+
+
+@proves(Kind.DEGENERATE, cohen_kappa)
+def test_labels_that_double_precision_would_make_one_are_refused():
+    with pytest.raises(InvalidInput, match=f"`second` holds {-(2**60)}; number labels within"):
+        cohen_kappa([0, 1], [0, -(2**60)])

@@ -62,3 +62,11 @@ def test_many_clusters_are_summed_as_few_are(rows):
             squares = cluster_squares(rows, first, second, rows.cells)
         np.testing.assert_allclose(products, totals.T @ totals, atol=1e-12)
         np.testing.assert_allclose(squares, (totals**2).sum(axis=0), atol=1e-12)
+
+
+def test_raters_by_items_that_hardly_ever_meet_take_no_room():
+    """300,000 raters and as many items, each once: a table of all their cells would hold 90 thousand million."""
+    many = Clusters.of(np.arange(300_000))
+    cells = many.across(Clusters.of(np.arange(300_000)[::-1]))
+    assert cells.n == cells.n_codes == 300_000
+    assert cells.n_pairs == 0

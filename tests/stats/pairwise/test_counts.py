@@ -84,3 +84,24 @@ def test_rows_that_count_nothing_are_dropped():
     assert rows.n_judgments == 2
     assert rows.raters.n == 1
     assert rows.n_both_bad == 0
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [([0, 3], "`members` holds competitor 3"), ([-1, 0], "`members` holds competitor -1"), ([1, 1], "twice")],
+)
+def test_a_group_of_no_or_doubled_competitors_is_refused(members, told):
+    columns = {"first": [0, 1], "second": [1, 2], "outcome": [0, 2]}
+    rows = ComparisonRows.from_arrays(n_competitors=3, **columns)
+    for pick in (PairwiseCounts.from_arrays(3, **columns).among, rows.among, rows.touching):
+        with pytest.raises(InvalidInput, match=told):
+            pick(tuple(members))
+
+
+def test_codes_and_counts_that_would_wrap_round_are_refused():
+    with pytest.raises(InvalidInput, match="`rater` holds 9223372036854775808, beyond 64 bits"):
+        ComparisonRows.from_arrays(
+            n_competitors=2, first=[0], second=[1], outcome=[0], rater=np.array([2**63], dtype=np.uint64)
+        )
+    with pytest.raises(InvalidInput, match="`count` adds up to more than"):
+        PairwiseCounts.from_arrays(2, [0, 0], [1, 1], [0, 0], count=[2**62, 2**62])

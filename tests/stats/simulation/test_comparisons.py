@@ -192,3 +192,9 @@ def test_draws_that_cannot_be_are_refused(settings, told):
 def test_a_study_that_cannot_be_is_refused(settings, refusal, told):
     with pytest.raises(refusal, match=told):
         simulated(**settings)
+
+
+@proves(Kind.DEGENERATE, draw_outcomes)
+def test_skill_times_gap_may_overflow():
+    outcome = draw_outcomes(gap=[1e300, -1e300], skill=1e300, left_bias=5.0, rng=np.random.default_rng(1))
+    assert outcome.tolist() == [Outcome.FIRST_WINS, Outcome.SECOND_WINS]

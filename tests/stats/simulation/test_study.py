@@ -154,3 +154,32 @@ def test_ties_and_both_bad_never_end_gold_tasks_as_both_bad():
     bad = study.outcome == Outcome.BOTH_BAD
     assert not bad[study.purpose == Purpose.GOLD].any()
     assert bad[study.purpose == Purpose.BASE].mean() == pytest.approx(0.9, abs=0.02)
+
+
+@proves(Kind.DEGENERATE, simulate_study)
+def test_one_rater_with_nearly_all_of_the_load_still_leaves_overlap_to_others():
+    raters = RaterTraits(n=3, load=[1e15, 3.0, 1.0])
+    study = simulate_study(
+        strengths=STRENGTHS,
+        n_judgments=400,
+        raters=raters,
+        items=ItemTraits(n=5),
+        rng=np.random.default_rng(0),
+        extras=Extras(overlap_share=0.4),
+    )
+    others = study.rater[study.purpose == Purpose.OVERLAP]
+    assert set(others.tolist()) == {1, 2}
+    assert (others == 1).mean() == pytest.approx(0.75, abs=0.15)
+
+
+@proves(Kind.DEGENERATE, simulate_study, simulate_comparisons, expected_strengths)
+def test_numbers_beyond_all_size_are_refused():
+    rng = np.random.default_rng(0)
+    with pytest.raises(InvalidInput, match="`seconds_sd` is 1000"):
+        simulate_study(
+            strengths=STRENGTHS, n_judgments=9, raters=RaterTraits(2, seconds_sd=1000), items=ItemTraits(2), rng=rng
+        )
+    with pytest.raises(InvalidInput, match="1e100 at most"):
+        simulate_comparisons(strengths=[-1e308, 1e308], n_raters=1, n_items=1, n_judgments=9, rng=rng)
+    with pytest.raises(InvalidInput, match="1e100 at most"):
+        expected_strengths([0.0, 1.0], rater_taste_sd=1e200)
