@@ -8,15 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import kendalltau
 
 from apps.stats.agreement import (
+    gwet_ac,
     krippendorff_alpha,
     pairs_between_units,
     pairs_within_units,
     percent_agreement,
     rank_correlation,
 )
-from apps.stats.models import fit_bradley_terry
+from apps.stats.models import fit_bradley_terry, fit_davidson, fit_rao_kupper
 from apps.stats.pairwise import ComparisonRows, Outcome, PairwiseCounts
 from apps.stats.uncertainty import clustered_covariance, independent_covariance, robust_covariance
 
@@ -113,6 +115,22 @@ def test_llmfao_alpha(people):
     assert found.standard_error == pytest.approx(0.010, abs=5e-4)
 
 
+def test_llmfao_gwet(people):
+    """AC1 .296: no category is so common that chance is counted twice, so it is near alpha."""
+    _, table = oriented(people)
+    task = coded([f"{row['prompt']}/{a}/{b}" for row, (a, b, _) in zip(people, table, strict=True)])
+    assert gwet_ac(task, table[:, 2]).value == pytest.approx(0.296, abs=5e-4)
+
+
+def test_llmfao_ties(rows):
+    """Davidson's nu is 1.4797. His strengths rank as half-wins do (tau 1.000), Rao and Kupper's not quite (.950)."""
+    half_wins, davidson = fit_bradley_terry(rows.counts).strengths, fit_davidson(rows.counts)
+    assert davidson.tie_width == pytest.approx(1.4797, abs=5e-5)
+    assert kendalltau(half_wins, davidson.strengths).statistic == pytest.approx(1.0, abs=5e-4)
+    rao_kupper = fit_rao_kupper(rows.counts).strengths
+    assert kendalltau(half_wins, rao_kupper).statistic == pytest.approx(0.950, abs=5e-4)
+
+
 @pytest.mark.parametrize(
     ("file", "printed"),
     [("gpt4-crowd-comparisons.csv.gz", 0.730918), ("gpt3-crowd-comparisons.csv.gz", 0.716610)],
@@ -177,3 +195,22 @@ def test_mtbench_table_5(votes, turn, judge, percent, n_pairs, percent_decisive,
         found = percent_agreement(some.first, some.second, some.unit)
         assert (round(found.percent), found.n_pairs) == (expected, n)
         assert found.low < found.percent < found.high
+
+
+# SQuALITY (Wang et al. 2022): 300 summaries, each rated 1 to 100 by three of four people
+
+
+@pytest.mark.parametrize(("criterion", "alpha"), [("correctness", 0.459), ("selection", 0.781), ("overall", 0.798)])
+def test_squality_alpha_of_ratings(real_data_folder, criterion, alpha):
+    with gzip.open(Path(real_data_folder) / "squality" / "all-responses.jsonl.gz", "rt", encoding="utf-8") as file:
+        passages = [json.loads(line) for line in file]
+    summaries = [
+        summary for passage in passages for systems in passage["questions"].values() for summary in systems.values()
+    ]
+    ratings = [
+        (unit, review[f"{criterion}-rating"]) for unit, each in enumerate(summaries) for review in each["reviews"]
+    ]
+    unit, rating = np.array(ratings).T
+    found = krippendorff_alpha(unit, rating, level="interval")
+    assert found.value == pytest.approx(alpha, abs=5e-4)
+    assert found.low < alpha < found.high
