@@ -22,7 +22,7 @@ from apps.stats.uncertainty.covariance import (
     independent_covariance,
     robust_covariance,
 )
-from apps.stats.uncertainty.rank_sets import DEFAULT_DRAWS, marginal_rank_sets
+from apps.stats.uncertainty.rank_sets import marginal_rank_sets
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def fit_board(
     count: npt.ArrayLike | None = None,
     confidence_level: float = 0.95,
     both_bad_as_tie: bool = False,
-    n_draws: int = DEFAULT_DRAWS,
+    n_draws: int | None = None,
 ) -> Board:
     """One board over all competitors; `DisconnectedComparisons` where they cannot all be ranked together.
 
@@ -95,7 +95,7 @@ def fit_islands(
     count: npt.ArrayLike | None = None,
     confidence_level: float = 0.95,
     both_bad_as_tie: bool = False,
-    n_draws: int = DEFAULT_DRAWS,
+    n_draws: int | None = None,
 ) -> tuple[Board, ...]:
     """A board for each group of competitors that can be ranked together; never a rank across groups.
 
@@ -136,7 +136,7 @@ def _rows_of(
 class _Settings:
     confidence_level: float
     both_bad_as_tie: bool
-    n_draws: int
+    n_draws: int | None
 
     def __post_init__(self) -> None:
         check_confidence_level(self.confidence_level)

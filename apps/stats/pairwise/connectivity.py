@@ -9,6 +9,8 @@ from apps.stats.arrays import BoolArray, FloatArray, IntArray
 from apps.stats.errors import DisconnectedComparisons
 from apps.stats.pairwise.counts import PairwiseCounts
 
+_FEW_STEPS = 3
+
 
 def islands(counts: PairwiseCounts, *, both_bad_as_tie: bool = False) -> tuple[tuple[int, ...], ...]:
     """The groups of competitors joined by comparisons that were decided or tied.
@@ -61,5 +63,27 @@ def unbounded(half_wins: FloatArray) -> tuple[BoolArray, BoolArray]:
 def _components(half_wins: FloatArray, connection: Literal["weak", "strong"]) -> tuple[int, IntArray]:
     """How many components there are, and the component of each competitor."""
     # Of a table of numbers scipy would take those below 1e-8 for zeros, and small weights for no comparison.
-    n_components, label = connected_components(half_wins > 0, directed=True, connection=connection)
+    arrows = half_wins > 0
+    if connection == "weak":
+        arrows |= arrows.T
+    if _surely_one(arrows):
+        return 1, np.zeros(len(arrows), dtype=np.int64)
+    n_components, label = connected_components(arrows, directed=True, connection=connection)
     return int(n_components), label.astype(np.int64)
+
+
+def _surely_one(arrows: BoolArray) -> bool:
+    """Whether everybody is reached from the first, and the first from everybody, in a few steps: the usual case.
+
+    False says nothing. Scipy's search, which settles it, takes many times longer to set up than this.
+    """
+    if not len(arrows):
+        return False
+    for directed in (arrows, arrows.T):
+        reached = directed[0].copy()
+        reached[0] = True
+        for _ in range(_FEW_STEPS):
+            reached |= directed[reached].any(axis=0)
+        if not reached.all():
+            return False
+    return True

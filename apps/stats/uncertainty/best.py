@@ -9,7 +9,6 @@ from apps.stats.arrays import FloatArray, IntArray
 from apps.stats.errors import InvalidInput
 from apps.stats.uncertainty.covariance import Covariance
 from apps.stats.uncertainty.drawing import check_strengths, covering, draw_errors
-from apps.stats.uncertainty.rank_sets import DEFAULT_DRAWS
 
 _WARNING = (
     "Read it as a degree of belief that held nothing for or against anybody before these judgments; where systems "
@@ -42,7 +41,7 @@ class BestProbabilities:
 
 
 def probability_best(
-    strengths: npt.ArrayLike, covariance: Covariance, *, rng: np.random.Generator, n_draws: int = DEFAULT_DRAWS
+    strengths: npt.ArrayLike, covariance: Covariance, *, rng: np.random.Generator, n_draws: int = 10_000
 ) -> BestProbabilities:
     """The probability that each competitor is the best, given how uncertain the strengths are.
 

@@ -125,3 +125,16 @@ def test_the_main_body_is_neither_undefeated_nor_winless():
     undefeated, winless = unbounded(half_wins)
     assert undefeated.tolist() == [True, False, False, False]
     assert winless.tolist() == [False] * 4
+
+
+@given(n=st.integers(1, 7), data=st.data())
+@settings(deadline=None, max_examples=60)
+def test_separation_is_what_following_every_road_finds(n, data):
+    """The short search and the long one agree with Warshall's closure (1962) of "beat or tied"."""
+    beat = np.array(data.draw(st.lists(st.booleans(), min_size=n * n, max_size=n * n))).reshape(n, n)
+    np.fill_diagonal(beat, True)
+    roads = beat.copy()
+    for through in range(n):
+        roads |= roads[:, through, None] & roads[None, through]
+    np.fill_diagonal(beat, False)
+    assert is_separated(beat * 1.0) == (not roads.all())
