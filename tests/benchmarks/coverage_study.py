@@ -5,7 +5,6 @@ is what a board of endless raters and items would show. Prints how often each ki
 how wide it is; then how often the rank sets of ten equal systems hold the first rank. Everything is seeded.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -133,7 +132,6 @@ def _study(scenario: Scenario, rng: np.random.Generator) -> ComparisonRows:
 
 
 def main() -> None:
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(2) as pool:
         results = [row for scenario in SCENARIOS for row in _of_scenario(scenario, pool)]
         rank_sets = rank_set_coverage(pool, n_studies=N_STUDIES, seed=SEED)
