@@ -29,6 +29,8 @@ class Outcome(IntEnum):
     BOTH_BAD = 3
 
 
+# Cells below it are numbered in 32 bits.
+_LARGEST_NARROW = 2**31
 _Column = npt.NDArray[np.integer]
 _Columns = tuple[_Column, _Column, _Column]
 
@@ -181,7 +183,7 @@ def _columns(n_competitors: int, first: npt.ArrayLike, second: npt.ArrayLike, ou
     return one, two, ended
 
 
-def _check_rows(n_competitors: int, first: IntArray, second: IntArray, outcome: IntArray) -> None:
+def _check_rows(n_competitors: int, first: _Column, second: _Column, outcome: _Column) -> None:
     _check_range("first", first, n_competitors)
     _check_range("second", second, n_competitors)
     _check_outcomes(outcome)
@@ -192,17 +194,24 @@ def _table(n_competitors: int, columns: _Columns, amounts: FloatArray | IntArray
     """The sum of the amounts (None: one each) in each cell, checking the rows on the way. [n, n, 4]"""
     shape = (n_competitors, n_competitors, len(Outcome))
     size = n_competitors**2 * len(Outcome)
+    width: type[np.integer] = np.int32 if size < _LARGEST_NARROW else np.int64
     found = np.zeros(size)
-    for part in in_parts(len(columns[0]), at_least=size):
-        one, two, ended = (column[part].astype(np.int64, copy=False) for column in columns)
+    for part in in_parts(len(columns[0]), at_least=2 * size):
+        # Looked into as they come: narrow integers pass through the processor several at a time.
+        one, two, ended = (column[part] for column in columns)
         _check_rows(n_competitors, one, two, ended)
-        cell = (one * n_competitors + two) * len(Outcome) + ended
+        cell = (one.astype(width) * n_competitors + two.astype(width)) * len(Outcome) + ended.astype(width)
         found += np.bincount(cell, None if amounts is None else amounts[part], minlength=size)
     return found.reshape(shape)
 
 
-def _check_range(name: str, codes: IntArray, n_competitors: int) -> None:
-    if codes.size and (codes.min() < 0 or codes.max() >= n_competitors):
+def _any_beyond(codes: _Column, end: int) -> bool:
+    """Whether a code is not one of 0..end-1. Read as unsigned, negative ones are the largest of all."""
+    return bool(codes.size and codes.view(codes.dtype.str.replace("i", "u")).max() >= end)
+
+
+def _check_range(name: str, codes: _Column, n_competitors: int) -> None:
+    if _any_beyond(codes, n_competitors):
         worst = codes.max() if codes.max() >= n_competitors else codes.min()
         raise InvalidInput(
             f"`{name}` holds competitor {worst}; codes run from 0 to {n_competitors - 1}. "
@@ -210,8 +219,8 @@ def _check_range(name: str, codes: IntArray, n_competitors: int) -> None:
         )
 
 
-def _check_outcomes(outcome: IntArray) -> None:
-    if outcome.size and (outcome.min() < 0 or outcome.max() >= len(Outcome)):
+def _check_outcomes(outcome: _Column) -> None:
+    if _any_beyond(outcome, len(Outcome)):
         strange = sorted(set(outcome.tolist()) - {int(known) for known in Outcome})
         raise UnknownOutcome(
             f"Unknown outcome code {strange[0]}; use 0 (first wins), 1 (second wins), 2 (tie), 3 (both bad)."

@@ -105,3 +105,15 @@ def test_codes_and_counts_that_would_wrap_round_are_refused():
         )
     with pytest.raises(InvalidInput, match="`count` adds up to more than"):
         PairwiseCounts.from_arrays(2, [0, 0], [1, 1], [0, 0], count=[2**62, 2**62])
+
+
+@pytest.mark.parametrize("kind", ["i1", "u1", "<i2", ">i4", "<u4", "i8"])
+def test_codes_of_every_width_are_counted_and_refused_alike(kind):
+    first, second, outcome = (np.array(column).astype(kind) for column in ([0, 1, 2], [1, 2, 0], [0, 3, 2]))
+    table = PairwiseCounts.from_arrays(3, first, second, outcome)
+    assert (table.counts[0, 1, 0], table.counts[1, 2, 3], table.counts[2, 0, 2]) == (1, 1, 1)
+    with pytest.raises(InvalidInput, match="holds competitor 2"):
+        PairwiseCounts.from_arrays(2, first, second, outcome)
+    if "u" not in kind:
+        with pytest.raises(InvalidInput, match="holds competitor -1"):
+            PairwiseCounts.from_arrays(3, -np.array([1, 0, 0]).astype(kind), second, outcome)
