@@ -3,9 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# Matrices here are small: more threads would only wait for one another, and on busy cores for long.
+export OPENBLAS_NUM_THREADS ?= 1
 
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make the environment in .venv from the lock
 
@@ -43,7 +45,21 @@ browser: setup
 test: lint browser ## All tests, after the checks of lint
 	$(BIN)/pytest -n 2 --dist loadfile
 
-clean: ## Remove the environment and the caches; the data in var/ stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+oracles: setup ## Compute anew, with other packages, the values our statistics are held against
+	$(BIN)/uv sync --project tests/oracles --python $(BIN)/python --frozen --quiet
+	tests/oracles/.venv/bin/python -W ignore -m tests.oracles.compute
 
-.PHONY: help setup demo stop lint fix fast browser test clean
+coverage-study: setup ## Do intervals hold what they promise? Simulated studies, a table (minutes)
+	$(BIN)/python -m tests.benchmarks.coverage_study
+
+efficiency-study: setup ## How many judgments does each way of choosing pairs need? (minutes)
+	$(BIN)/python -m tests.benchmarks.efficiency_study
+
+bench-stats: setup ## The statistics beside their peers, on the same arrays (minutes)
+	$(BIN)/uv sync --project tests/oracles --python $(BIN)/python --frozen --quiet
+	$(BIN)/python -m tests.benchmarks.bench_stats
+
+clean: ## Remove the environment and the caches; the data in var/ stays
+	rm -rf .venv tests/oracles/.venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.PHONY: help setup demo stop lint fix fast browser test oracles coverage-study efficiency-study bench-stats clean

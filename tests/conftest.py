@@ -13,11 +13,17 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 
 from tests.studies_for_tests import Lab
 
 _numbers = itertools.count()
+
+# The same examples in every run: a failure is somebody's change and not the day's luck. To hunt with new ones:
+# pytest --hypothesis-profile=default
+hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
