@@ -18,8 +18,8 @@ class Interval:
 
 
 def check_confidence_level(confidence_level: float) -> None:
-    """Refuse 95 where .95 is meant."""
-    if not 0 < confidence_level < 1:
+    """Refuse 95 where .95 is meant, and what is 1 to rounding."""
+    if not 0 < confidence_level <= (1 + confidence_level) / 2 < 1:
         raise InvalidInput(f"confidence_level is {confidence_level}; give a share between 0 and 1, as 0.95.")
 
 

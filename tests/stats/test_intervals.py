@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.stats.errors import EmptyInput, InvalidInput
-from apps.stats.intervals import clustered_share, two_sided_quantile, wilson
+from apps.stats.intervals import check_confidence_level, clustered_share, two_sided_quantile, wilson
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,9 @@ def test_a_count_is_repetition_of_a_row():
 def test_a_single_cluster_still_has_an_interval():
     found = share_of([1, 1, 0, 1], [0, 0, 0, 0])
     assert 0 < found.low < 0.75 < found.high < 1
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 95.0, -0.5, float("nan"), 1 - 2**-53])
+def test_a_level_without_a_quantile_is_refused(level):
+    with pytest.raises(InvalidInput, match="give a share between 0 and 1"):
+        check_confidence_level(level)

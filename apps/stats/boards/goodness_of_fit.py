@@ -202,7 +202,7 @@ def _reading(
             "No pair can be checked: each two competitors are joined by their own comparisons alone. Compare more "
             "pairs to see whether strengths describe them."
         )
-    level, kept = f"{100 * (1 - confidence_level):.3g} %", f"{100 * confidence_level:.3g} %"
+    level, kept = f"{100 * (1 - confidence_level):g} %", f"{100 * confidence_level:g} %"
     named = ": " + ", ".join(f"{one} with {other}" for one, other in missed) if missed else ""
     begun = (
         f"The strengths miss {len(missed) or 'none'} of {n_checked} pairs by more than chance explains (Holm, "

@@ -94,7 +94,10 @@ class PairResiduals:
         In a small or lopsided pair it is nearer to normal than the residual (Pierce & Schafer 1986, Journal of the
         American Statistical Association 81): one upset where 1 in 50 is expected counts 2.8, not 7.
         """
-        entropy = rel_entr(self.observed, self.expected) + rel_entr(1 - self.observed, 1 - self.expected)
+        # What the second earned and should, each by itself: 1 less a share near 1 would be rounded to nothing.
+        first, second = self.ends
+        other = self.fit.likelihood.half_wins[second, first] / self.n, self.fit.probabilities[second, first]
+        entropy = rel_entr(self.observed, self.expected) + rel_entr(*other)
         # Where nothing is off, rounding may leave less than nothing.
         return np.asarray(np.sign(self.residuals) * np.sqrt(2 * self.n * np.maximum(entropy, 0.0)))
 

@@ -52,4 +52,4 @@ def comparison_reading(n_beyond: int, n_tests: int, spread: Spread | None, confi
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    return f"{100 * share:g} %"

@@ -9,6 +9,8 @@ from scipy.special import chdtri
 
 from apps.stats.arrays import FloatArray
 
+_TINY, _MOST_STEPS = 1e-300, 2000
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -31,7 +33,9 @@ def estimate_spread(
     beyond = (1 - confidence_level) / 2
     # chdtri gives the chi-square that leaves this share above it.
     targets = (degrees_of_freedom, *(float(chdtri(degrees_of_freedom, share)) for share in (beyond, 1 - beyond)))
-    return Spread(*(_spread_at(values, variances, target / degrees_of_freedom) for target in targets))
+    sd, low, high = (_spread_at(values, variances, target / degrees_of_freedom) for target in targets)
+    # A chi-square's mean is not its median: an interval of very low confidence would leave the estimate out.
+    return Spread(sd, min(low, sd), max(high, sd))
 
 
 def _spread_at(values: FloatArray, variances: FloatArray, target: float) -> float:
@@ -42,5 +46,7 @@ def _spread_at(values: FloatArray, variances: FloatArray, target: float) -> floa
 
     if excess(0.0) <= 0:
         return 0.0
-    farthest = float((values**2).mean()) / target
-    return math.sqrt(brentq(excess, 0.0, farthest, xtol=1e-15, rtol=8 * np.finfo(float).eps))
+    # Twice as far as the root can lie, for rounding may hide the variances beside a very distant one.
+    farthest = 2 * float((values**2).mean()) / target
+    # As near as a share of the root, however small it is, and however far the search begins.
+    return math.sqrt(brentq(excess, 0.0, farthest, xtol=_TINY, rtol=8 * np.finfo(float).eps, maxiter=_MOST_STEPS))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from apps.stats.arrays import FloatArray, as_counts, as_integers, as_numbers, same_length
-from apps.stats.errors import EmptyInput, InvalidInput
+from apps.stats.errors import EmptyInput, InvalidInput, StatisticsError
 from apps.stats.intervals import two_sided_quantile
 from apps.stats.models.bradley_terry import BradleyTerryFit, fit_bradley_terry
 from apps.stats.pairwise.counts import Outcome, PairwiseCounts
@@ -21,6 +21,12 @@ from apps.stats.uncertainty.covariance import independent_covariance, one_judgme
 _TOO_FAR = 2.0
 # A judgment that weighs so many times the mean, and makes up so large a part of all weight, moves a board alone.
 _HEAVY, _HEAVY_PART = 5.0, 0.01
+# What has so small a probability is not drawn, and the squares of its weights could not be added up.
+_NEVER = 1e-100
+_LOST = (
+    "The weights differ so much that rounding drowns a variance; leave out judgments of pairs that were hardly ever "
+    "drawn, or raise the floor."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +87,8 @@ def compare_estimators(
     and is right for draws that depend on earlier results (a martingale). Intervals have t quantiles at the
     effective sample size; judgments are taken as independent. Both-bad is left out unless it counts as a tie.
     Raises InvalidInput for probabilities outside 0..1 or columns that do not match, EmptyInput without a decided
-    or tied judgment, DisconnectedComparisons where not everyone can be ranked against everyone.
+    or tied judgment, DisconnectedComparisons where not everyone can be ranked against everyone, StatisticsError where
+    weights differ beyond double precision.
     """
     ended, weight = as_integers("outcome", outcome), _weights(probability, n_candidates)
     times = as_counts("count", count, len(weight))
@@ -117,10 +124,10 @@ class _Sizes:
 def _weights(probability: npt.ArrayLike, n_candidates: npt.ArrayLike) -> FloatArray:
     """1 / (m P). [n_rows]"""
     drawn = as_numbers("probability", probability)
-    if drawn.size and not 0 < drawn.min() <= drawn.max() <= 1:
+    if drawn.size and not _NEVER < drawn.min() <= drawn.max() <= 1:
         raise InvalidInput(
-            "`probability` holds a number outside 0..1, or 0; give the probability with which the pair of each row "
-            "was drawn, and leave out judgments of pairs that were not drawn by a logged probability."
+            "`probability` holds a number outside 0..1, or 0 or as good as 0; give the probability with which the pair "
+            "of each row was drawn, and leave out judgments of pairs that were not drawn by a logged probability."
         )
     pairs = as_integers("n_candidates", np.atleast_1d(np.asarray(n_candidates)))
     if len(pairs) != 1:
@@ -134,7 +141,10 @@ def _estimates(
     counts: PairwiseCounts, effective: float, both_bad_as_tie: bool, confidence_level: float
 ) -> StrengthEstimates:
     fit = fit_bradley_terry(counts, both_bad_as_tie=both_bad_as_tie)
-    errors = np.sqrt(np.maximum(np.diag(independent_covariance(fit, counts)), _least_variances(fit, counts)))
+    variances = np.maximum(np.diag(independent_covariance(fit, counts)), _least_variances(fit, counts))
+    if not (variances > 0).all():
+        raise StatisticsError(_LOST)
+    errors = np.sqrt(variances)
     reach = two_sided_quantile(confidence_level, max(int(effective) - 1, 1)) * errors
     return StrengthEstimates(fit.strengths, errors, fit.strengths - reach, fit.strengths + reach, fit.penalised)
 

@@ -119,7 +119,9 @@ def _mostly_both_bad(counts: PairwiseCounts, pairs: IntArray, confidence_level: 
 def _within_margin(ranked: RankedPairs, margin: float, confidence_level: float) -> BoolArray:
     """Which pairs are settled: the whole interval of their gap is too small to matter. [m]"""
     quantile = two_sided_quantile(confidence_level, ranked.degrees_of_freedom)
-    return np.asarray(ranked.gap + quantile * ranked.error < margin)
+    settled = np.isfinite(ranked.error)
+    settled[settled] = ranked.gap[settled] + quantile * ranked.error[settled] < margin
+    return settled
 
 
 def _newcomers(hopeful: IntArray, body: BoolArray) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from apps.stats.intervals import check_confidence_level, two_sided_quantile
 from apps.stats.uncertainty.covariance import Covariance
 from apps.stats.uncertainty.drawing import (
     check_strengths,
+    check_tail,
     covering,
     draw_errors,
     draws_for,
@@ -77,13 +78,15 @@ def remaining_judgments(
     neighbours, which the results have chosen, it is the quantile of the largest |t| among all pairs, simulated with
     `n_draws` draws (Mogstad, Romano, Shaikh & Wilhelm 2024, Review of Economic Studies 91), so that with the
     confidence level no pair is separated by accident. The number counts judgments of the whole study, spread as so
-    far. Raises InvalidInput or EmptyInput where shapes or numbers do not match.
+    far. Raises InvalidInput or EmptyInput where shapes or numbers do not match, InvalidInput too where the draws are
+    too few for the confidence level.
     """
     check_confidence_level(confidence_level)
     n_draws = draws_for(len(covariance.matrix), n_draws)
     theta = check_strengths(strengths, covariance, n_draws)
     _check(len(theta), n_judgments, pair)
     if pair is None:
+        check_tail(confidence_level, n_draws)
         order = np.argsort(-theta, kind="stable")
         asked = list(zip(order[:-1].tolist(), order[1:].tolist(), strict=True))
         critical = _largest_of_all(covariance, rng, confidence_level, n_draws)

@@ -19,6 +19,8 @@ from apps.stats.pairwise.connectivity import is_separated, require_one_island, u
 from apps.stats.pairwise.counts import Outcome
 from apps.stats.pairwise.rows import ComparisonRows
 
+# Beyond it, or below one over it, what a unit does has no variance that double precision can hold.
+_LARGEST = 1e100
 _INDEPENDENT = "Judgments are taken as independent."
 
 
@@ -128,6 +130,9 @@ def _checked(rows: ComparisonRows, covariates: npt.ArrayLike, names: Sequence[st
     for name, column in zip(names, table, strict=True):
         if not np.isfinite(column).all():
             raise InvalidInput(f"`{name}` holds a missing or infinite number; leave such rows out.")
+        largest = float(np.abs(column).max(initial=0.0))
+        if largest and not 1 / _LARGEST < largest < _LARGEST:
+            raise InvalidInput(f"`{name}` reaches {largest:.3g}, which cannot be squared; give it in another unit.")
     return table
 
 

@@ -17,7 +17,7 @@ from apps.stats.pairwise.rows import EARNED
 # So many places in orders are held at a time (80 MB), and so many judgments of all orders are looked up at once.
 _LARGEST_TABLE = 10_000_000
 _JUDGMENTS_AT_ONCE = 1024
-# Settings beyond it would take ratings beyond what can be added up.
+# Settings beyond it, or a scale below one over it, would take ratings beyond what can be added up.
 _LARGEST = 1e100
 
 
@@ -62,9 +62,10 @@ def compute_elo(
     Raises InvalidInput, UnknownOutcome, EmptyInput. Equal bits for an equal `rng`. The time grows with the
     judgments and hardly with the orders.
     """
-    if not (0 < k_factor < _LARGEST and 0 < scale < _LARGEST and abs(start) < _LARGEST) or n_orders < 2:
+    if not (0 < k_factor < _LARGEST and 1 / _LARGEST < scale < _LARGEST and abs(start) < _LARGEST) or n_orders < 2:
         raise InvalidInput(
-            "Give a k_factor and a scale above 0, a finite start (1e100 at most), and 2 or more n_orders."
+            "Give a k_factor above 0, a scale of 1e-100 or more, a finite start (all 1e100 at most), and 2 or more "
+            "n_orders."
         )
     one, two, ended = checked_comparisons(n_competitors, first, second, outcome)
     scored = np.ones(len(ended), dtype=bool) if both_bad_as_tie else ended != Outcome.BOTH_BAD

@@ -4,15 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, betaln, digamma, expit, logit
+from scipy.special import betainc, betaln, digamma, expit, log_expit, logit
 
 from apps.stats.arrays import FloatArray
+from apps.stats.errors import InvalidInput
 from apps.stats.intervals import two_sided_quantile
 
 _NEAR = 1e-5
 # The uncertainty of the pool is summed over a square of points, so many standard errors to each side.
 _STANDARD_ERRORS, _POINTS = 3.5, 9
 _HALVINGS = 40
+# A mean nearer to 0 or 1 than this many log-odds is rounded to it, and would then leave no doubt.
+_FARTHEST = 30.0
+# With ten times as many answers of a rater the curvature drowns in rounding.
+_MOST_ANSWERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -81,16 +86,29 @@ def fit_beta_pool(right: FloatArray, wrong: FloatArray, confidence_level: float)
     """
     from scipy.optimize import minimize
 
-    typical = float(np.median(right + wrong))
+    answers = right + wrong
+    if answers.max() > _MOST_ANSWERS:
+        raise InvalidInput(
+            f"A rater has {answers.max():.0f} answers, too many to tell how raters vary; give {_MOST_ANSWERS} at most."
+        )
+    typical = float(np.median(answers))
     start = np.array([logit((right.sum() + 0.5) / (right.sum() + wrong.sum() + 1)), np.log(typical)])
 
     def downhill(where: FloatArray) -> tuple[float, FloatArray]:
         height, slope = _log_posterior(where, right, wrong, typical)
         return -height, -slope
 
-    top = np.asarray(minimize(downhill, start, jac=True, method="BFGS", options={"gtol": 1e-7}).x)
-    covariance = np.linalg.inv(_curvature(downhill, top))
+    def curvature(where: FloatArray) -> FloatArray:
+        return _curvature(downhill, where)
+
+    # Steps of 2 at most (the default is 1000): where raters are all right or all wrong a long one overflows.
+    found = minimize(
+        downhill, start, jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-7, "max_trust_radius": 2.0}
+    )
+    top = np.asarray(found.x)
+    covariance = np.linalg.inv(curvature(top))
     points = top + _square() @ np.linalg.cholesky(covariance).T
+    points[:, 0] = np.clip(points[:, 0], -_FARTHEST, _FARTHEST)
     heights = np.array([-downhill(point)[0] for point in points])
     weights = np.exp(heights - heights.max())
     margin = two_sided_quantile(confidence_level) * np.sqrt(np.diag(covariance))
@@ -113,14 +131,14 @@ def _square() -> FloatArray:
 
 def _log_posterior(where: FloatArray, right: FloatArray, wrong: FloatArray, typical: float) -> tuple[float, FloatArray]:
     """Its height and slope at (logit of the mean, log of the worth), as a density on that scale."""
-    mean, worth = float(expit(where[0])), float(np.exp(where[1]))
-    a, b = mean * worth, (1 - mean) * worth
+    mean, rest, worth = float(expit(where[0])), float(expit(-where[0])), float(np.exp(where[1]))
+    a, b = mean * worth, rest * worth
     height = (betaln(right + a, wrong + b) - betaln(a, b)).sum()
-    height += 0.5 * (np.log(mean) + np.log1p(-mean)) + where[1] - 2 * np.log(typical + worth)
+    height += 0.5 * float(log_expit(where[0]) + log_expit(-where[0])) + where[1] - 2 * np.log(typical + worth)
     common = digamma(worth) - digamma(right + wrong + worth)
     by_a = (digamma(right + a) - digamma(a) + common).sum()
     by_b = (digamma(wrong + b) - digamma(b) + common).sum()
-    by_mean = (by_a - by_b) * a * (1 - mean) + 0.5 * (1 - 2 * mean)
+    by_mean = (by_a - by_b) * a * rest + 0.5 * (rest - mean)
     by_worth = by_a * a + by_b * b + 1 - 2 * worth / (typical + worth)
     return float(height), np.array([by_mean, by_worth])
 

@@ -143,6 +143,11 @@ def _check(by_chance: float, least_kappa: float, false_alarm_rate: float, warn_a
         raise InvalidInput(f"`by_chance` is {by_chance:g}; give a share from 0 to below 1, as 1/3 for three labels.")
     if not 0 < least_kappa < 1:
         raise InvalidInput(f"`least_kappa` is {least_kappa:g}; give a number between 0 and 1, as 0.4.")
+    if least_kappa + (1 - least_kappa) * by_chance >= 1:
+        raise InvalidInput(
+            f"`least_kappa` {least_kappa:g} and `by_chance` {by_chance:g} ask for agreement every time, to rounding; "
+            "lower one of them."
+        )
     if not 0 < false_alarm_rate < 1:
         raise InvalidInput(f"`false_alarm_rate` is {false_alarm_rate:g}; give a share between 0 and 1, as 0.05.")
     if not 0 < warn_above < 1:

@@ -20,13 +20,19 @@ _FEWEST_RATERS = 3
 class Accuracies:
     """Accuracy of each rater, its posterior interval, and the posterior probability of less than the threshold.
 
-    All [n_raters].
+    All [n_raters]. A very lopsided posterior has its mean beyond its central interval, and the share lies beyond
+    one of very low confidence: the end then reaches to the accuracy told.
     """
 
     accuracy: FloatArray
     low: FloatArray
     high: FloatArray
     probability_below: FloatArray
+
+    @classmethod
+    def reaching(cls, accuracy: FloatArray, low: FloatArray, high: FloatArray, below: FloatArray) -> "Accuracies":
+        """With ends that do not leave the accuracy out."""
+        return cls(accuracy, np.minimum(low, accuracy), np.maximum(high, accuracy), below)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +72,8 @@ def gold_accuracy(
     beta distribution of accuracies (Skellam 1948, Journal of the Royal Statistical Society B 10) is estimated from all
     raters and is the prior of each (empirical Bayes; Morris 1983, Journal of the American Statistical Association 78).
     `threshold` is the accuracy that `probability_below` speaks of. Raters without an answer do not appear. Raises
-    EmptyInput without an answer, InvalidInput for columns that do not match.
+    EmptyInput without an answer, InvalidInput for columns that do not match, and for more than a million answers of
+    one of three raters or more.
     """
     check_confidence_level(confidence_level)
     if not 0 < threshold < 1:
@@ -107,7 +114,7 @@ def _jeffreys(right: FloatArray, wrong: FloatArray, threshold: float, confidence
     a, b, tail = right + _JEFFREYS, wrong + _JEFFREYS, (1 - confidence_level) / 2
     low = np.where(right == 0, 0.0, betaincinv(a, b, tail))
     high = np.where(wrong == 0, 1.0, betaincinv(a, b, 1 - tail))
-    return Accuracies(right / (right + wrong), low, high, np.asarray(betainc(a, b, threshold)))
+    return Accuracies.reaching(right / (right + wrong), low, high, np.asarray(betainc(a, b, threshold)))
 
 
 def _pooled(
@@ -122,7 +129,7 @@ def _pooled(
         fit.quantile(x, m, 1 - tail),
         fit.probability_below(x, m, np.full(len(x), threshold)),
     )
-    return Accuracies(*(each[place] for each in found))
+    return Accuracies.reaching(*(each[place] for each in found))
 
 
 def _readings(

@@ -117,7 +117,7 @@ class _SortedTimes:
     def medians(self, confidence_level: float) -> tuple[FloatArray, FloatArray, FloatArray]:
         """The median of each rater, and the two of her times that bound it."""
         some = self.n > 0
-        median = (self.at((self.n - 1) // 2, some) + self.at(self.n // 2, some)) / 2
+        median = self.at((self.n - 1) // 2, some) / 2 + self.at(self.n // 2, some) / 2
         outside = _times_outside(self.n, (1 - confidence_level) / 2)
         bounded = outside >= 0
         return median, self.at(outside, bounded), self.at(self.n - 1 - outside, bounded)

@@ -176,6 +176,7 @@ def documents(bundle: Bundle) -> dict:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet", "csv.gz"])
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(bundle=bundles())

@@ -289,3 +289,17 @@ def test_ties_vary_less_and_count_so():
     )
     assert tied.pairs[0].excess == pytest.approx(decided.pairs[0].excess)
     assert tied.pairs[0].residual > decided.pairs[0].residual
+
+
+@proves(Kind.DEGENERATE, goodness_of_fit)
+def test_an_upset_beyond_what_double_precision_tells_from_certainty_is_a_number():
+    """Twice odds of 1e12 to 1: 1 less what 0 should earn from 2 is rounded to nothing, and its logarithm endless."""
+    found = goodness_of_fit(
+        n_competitors=3,
+        first=[0, 0, 1, 1, 0, 0],
+        second=[1, 1, 2, 2, 2, 2],
+        outcome=[WIN, LOSS] * 3,
+        count=[10**12, 1, 10**12, 1, 1, 1],
+    )
+    pairs = {(pair.first, pair.second): pair for pair in found.pairs}
+    assert -20 < pairs[0, 2].residual < -5

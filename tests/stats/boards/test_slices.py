@@ -152,6 +152,7 @@ def halved(draw):
     return rows, inside
 
 
+@pytest.mark.slow
 @proves(Kind.PROPERTY, compare_slices)
 @settings(deadline=None, max_examples=40)
 @given(halved(), st.randoms(use_true_random=False))
@@ -312,3 +313,5 @@ def test_a_difference_beyond_chance_is_said():
     assert "competitors 0, 1 differ by more than chance" in found.slices[0].reading
     assert "2 of 2 differences" in found.reading
     assert "No competitor differs" in two_competitors(confidence_level=0.999).slices[0].reading
+    # Never rounded to 100 %, which no interval has.
+    assert "(99.99 % interval" in two_competitors(confidence_level=0.9999).reading

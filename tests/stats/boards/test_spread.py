@@ -49,3 +49,22 @@ def test_adjusting_five_p_values_by_hand():
 def test_two_sided_p_values_of_students_t():
     """The quantile 12.706 of one degree of freedom leaves 2.5 % on each side."""
     np.testing.assert_allclose(two_sided(np.array([12.7062, -12.7062, 0]), 1), [0.05, 0.05, 1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("confidence_level", [1e-9, 0.3, 1 - 1e-9, 1 - 1e-14])
+def test_whatever_the_confidence_the_interval_holds_the_estimate(confidence_level):
+    """One degree of freedom: at 1 - 1e-9 the upper end is a billion times the values."""
+    values, variances = np.array([0.7, -0.7]), np.array([0.1, 0.1])
+    found = estimate_spread(values, variances, degrees_of_freedom=1, confidence_level=confidence_level)
+    assert 0 <= found.low <= found.sd <= found.high < np.inf
+    assert found.sd == pytest.approx(np.sqrt(0.39))
+
+
+def test_a_spread_far_below_the_values_is_found():
+    """One value known to 1e-7 beside one that strays by 1e7: the search spans 30 powers of ten."""
+    for scale in (1e-13, 1.0):
+        values, variances = np.array([1.1, 1.0]), np.array([1.0, 1e15])
+        found = estimate_spread(values * np.sqrt(scale), variances * scale, degrees_of_freedom=1, confidence_level=0.95)
+        # Of the mean of 1.21 / (1 + s) and 1 / (1e15 + s) the second is nothing beside 1.
+        assert found.sd == 0
+        assert found.high == pytest.approx(np.sqrt(scale * (1.21 / 2 / chi2.ppf(0.025, 1) - 1)), rel=1e-9)

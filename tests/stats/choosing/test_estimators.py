@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from scipy.stats import binom
 
 from apps.stats.choosing import compare_estimators
-from apps.stats.errors import DisconnectedComparisons, EmptyInput, InvalidInput
+from apps.stats.errors import DisconnectedComparisons, EmptyInput, InvalidInput, StatisticsError
 from apps.stats.models import fit_bradley_terry
 from apps.stats.pairwise import PairwiseCounts
 from apps.stats.uncertainty import independent_covariance
@@ -168,6 +168,7 @@ def test_ties_only_have_no_difference():
     ("probability", "n_candidates", "says"),
     [
         ([0.5, 0.0], 2, "outside 0..1, or 0"),
+        ([0.5, 1e-320], 2, "as good as 0"),
         ([0.5, 1.5], 2, "outside 0..1, or 0"),
         ([0.5], 2, "equally long"),
         ([0.5, 0.5], [2, 2, 2], "equally long"),
@@ -185,3 +186,13 @@ def test_nothing_decided_and_nothing_connected():
         compare_estimators(2, [0], [1], [3], [0.5], 1)
     with pytest.raises(DisconnectedComparisons):
         compare_estimators(3, [0], [1], [0], [0.5], 3)
+
+
+@proves(Kind.DEGENERATE, compare_estimators)
+def test_a_variance_that_rounding_has_drowned_is_refused(monkeypatch):
+    """Weights from 1 to 1e16 left one below 0, on some processors; here it is made so."""
+    below = np.full((2, 2), -1e-9)
+    for name in ("independent_covariance", "one_judgment_covariance"):
+        monkeypatch.setattr(f"apps.stats.choosing.estimators.{name}", lambda *_: below)
+    with pytest.raises(StatisticsError, match="weights differ so much"):
+        compare_estimators(2, [0, 0], [1, 1], [0, 1], [0.5, 0.5], 1)

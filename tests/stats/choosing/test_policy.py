@@ -298,3 +298,10 @@ def test_a_wrong_table_of_candidates_is_refused(candidates, error, told):
 def test_numbers_outside_their_range_are_refused(wrong, told):
     with pytest.raises(InvalidInput, match=told):
         pair_probabilities(CHAIN, **wrong)
+
+
+@proves(Kind.DEGENERATE, pair_probabilities)
+def test_an_interval_of_no_width_settles_nobody_unranked():
+    """With a confidence level near 0 the quantile is 0, and 0 times an unknown error is not a number."""
+    policy = pair_probabilities(nothing(3), margin=1.0, confidence_level=1e-17)
+    assert policy.reason == (PairReason.NOT_RANKED,) * 3

@@ -102,6 +102,7 @@ def test_with_so_many_judgments_of_the_same_kind_the_pair_is_separated():
     assert plan.n_needed == pytest.approx(pair.n_needed, abs=1)
 
 
+@pytest.mark.slow
 @proves(Kind.RECOVERY, remaining_judgments)
 def test_the_number_told_separates_half_of_the_time():
     """3 to 2 after 60 judgments, if that is the truth: as many as told, 600 times; an even chance."""

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from apps.stats.choosing import remaining_judgments
+from apps.stats.errors import InvalidInput
 from apps.stats.intervals import two_sided_quantile
 from apps.stats.planning import judgments_to_separate
 from tests.stats.kinds import Kind, proves
 from tests.stats.uncertainty.covariances_for_tests import centred, covariance_of
 
 
+@pytest.mark.slow
 @proves(Kind.RECOVERY, remaining_judgments)
 def test_equals_are_not_separated_by_accident():
     """Eight equals, 600 studies: neighbours are separated in at most 1 of 20; 1.96 would err far oftener."""
@@ -43,3 +45,13 @@ def test_a_gap_without_error_is_separated():
     found = remaining_judgments([1.0, 0.0], covariance_of(np.zeros((2, 2))), 10, rng=np.random.default_rng(1))
     assert found.pairs[0].separated
     assert found.pairs[0].n_remaining == 0
+
+
+@proves(Kind.DEGENERATE, remaining_judgments)
+def test_too_few_draws_for_the_level_are_refused():
+    """Among 100 draws none is rarer than 1 in 100; a pair named beforehand needs no draws."""
+    covariance, rng = covariance_of(centred([0.02] * 3)), np.random.default_rng(1)
+    asked = {"rng": rng, "n_draws": 100, "confidence_level": 0.999}
+    with pytest.raises(InvalidInput, match="n_draws of at least 1000"):
+        remaining_judgments([1.0, 0.0, -1.0], covariance, 500, **asked)
+    assert remaining_judgments([1.0, 0.0, -1.0], covariance, 500, pair=(0, 1), **asked).pairs[0].separated

@@ -106,6 +106,7 @@ def fitted(rows, covariates, **known):
         assume(False)
 
 
+@pytest.mark.slow
 @proves(Kind.PROPERTY, fit_covariates)
 @settings(deadline=None, max_examples=40)
 @given(studies(), st.randoms(use_true_random=False))
@@ -138,6 +139,7 @@ def test_names_sides_and_order_carry_nothing(study, random):
     np.testing.assert_allclose(shuffled.coefficients, fit.coefficients, atol=1e-7)
 
 
+@pytest.mark.slow
 @proves(Kind.PROPERTY, fit_covariates)
 @settings(deadline=None, max_examples=40)
 @given(studies(), st.floats(0.01, 100))
@@ -314,6 +316,9 @@ def test_tables_that_are_none_are_refused():
         fit_covariates(rows, np.full((6, 1), "long"), names=["a"])
     with pytest.raises(InvalidInput, match="`a` holds a missing"):
         fit_covariates(rows, np.full((6, 1), np.nan), names=["a"])
+    for unit in (1e-160, 1e160):
+        with pytest.raises(InvalidInput, match=r"`a` reaches 1e.*in another unit"):
+            fit_covariates(rows, np.full((6, 1), unit), names=["a"])
     with pytest.raises(InvalidInput, match="confidence_level is 95"):
         fit_covariates(rows, np.ones((6, 1)), names=["a"], confidence_level=95)
 

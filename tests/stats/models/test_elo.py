@@ -188,7 +188,9 @@ def test_both_bad_moves_nobody_unless_it_is_a_tie():
 
 
 @proves(Kind.DEGENERATE, compute_elo)
-@pytest.mark.parametrize("wrong", [{"k_factor": 0}, {"scale": -1}, {"start": np.nan}, {"n_orders": 1}])
+@pytest.mark.parametrize(
+    "wrong", [{"k_factor": 0}, {"scale": -1}, {"scale": 1e-309}, {"start": np.nan}, {"n_orders": 1}]
+)
 def test_settings_without_meaning_are_refused(wrong):
     with pytest.raises(InvalidInput, match="above 0"):
         elo_of([0], [1], [0], 2, **wrong)

@@ -15,6 +15,7 @@ from apps.stats.planning import (
     pairs_for_kappa,
     variance_of_design,
 )
+from apps.stats.planning.checks import whole
 
 
 def test_narrow_integers_are_counts_like_others():
@@ -43,7 +44,7 @@ def test_extreme_numbers_are_refused_by_name(extreme):
 
 def test_numbers_that_cannot_be_counted_are_refused():
     with pytest.raises(InvalidInput, match="cannot be counted"):
-        judgments_for_score(0.05, confidence_level=1 - 2**-53)
+        whole(float("inf"))
     with pytest.raises(InvalidInput, match=r"`rater` is 1e\+308; give 0 or more"):
         variance_of_design(rater=1e308, item=1.0, residual=1.0, n_raters=1, n_items=1, raters_per_item=1)
     with pytest.raises(InvalidInput, match=r"`advantage` is 1e\+300"):

@@ -86,6 +86,7 @@ def test_order_exchange_and_mirrors(rows, random):
         assert other.kappa.value == pytest.approx(found.kappa.value) or found.kappa.value is None
 
 
+@pytest.mark.slow
 @proves(Kind.RECOVERY, self_consistency)
 @pytest.mark.parametrize(("remembers", "left"), [(0.0, 0.5), (0.6, 0.5), (0.3, 0.8), (0.9, 0.6)])
 def test_the_intervals_hold_what_the_rater_is(remembers, left):

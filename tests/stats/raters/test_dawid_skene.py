@@ -115,6 +115,7 @@ def enough(unit, rater, label):
     return max(raters) >= 3 and len(set(label)) >= 2
 
 
+@pytest.mark.slow
 @proves(Kind.PROPERTY, dawid_skene)
 @unhurried
 @given(labelled, st.randoms(use_true_random=False))
@@ -132,6 +133,7 @@ def test_order_and_names_do_not_matter_and_a_count_is_repetition(rows, random):
     assert again.log_likelihood == pytest.approx(found.log_likelihood)
 
 
+@pytest.mark.slow
 @proves(Kind.PROPERTY, dawid_skene)
 @unhurried
 @given(labelled, st.integers(1, 30))

@@ -188,6 +188,7 @@ def test_evidence_beyond_all_numbers_is_cut():
         ({"by_chance": 1.0}, "`by_chance` is 1"),
         ({"by_chance": -0.1}, "`by_chance` is -0.1"),
         ({"least_kappa": 0.0}, "`least_kappa` is 0"),
+        ({"least_kappa": 1 - 1e-16, "by_chance": 1 - 1e-16}, "agreement every time"),
         ({"false_alarm_rate": 1.0}, "`false_alarm_rate` is 1"),
         ({"warn_above": 80}, "`warn_above` is 80"),
         ({"warn_from": 0}, "`warn_from` is 0"),

@@ -91,6 +91,7 @@ def test_the_pooled_posterior_by_drawing():
     np.testing.assert_allclose(pooled.probability_below, (accuracy < 0.7).mean(axis=0), atol=0.02)
 
 
+@pytest.mark.slow
 @proves(Kind.PROPERTY, gold_accuracy)
 @unhurried
 @given(answers, st.randoms(use_true_random=False))
@@ -106,6 +107,7 @@ def test_order_and_names_do_not_matter_and_a_count_is_repetition(rows, random):
     np.testing.assert_allclose(every(gold_accuracy(*alike.T, count)), every(found), atol=1e-9)
 
 
+@pytest.mark.slow
 @proves(Kind.PROPERTY, gold_accuracy)
 @unhurried
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=3, max_size=8))
@@ -203,3 +205,36 @@ def test_a_rater_with_few_answers_is_drawn_to_the_others():
     assert found.pooled.accuracy[3] > 0.75
     assert found.pooled.probability_below[3] < found.alone.probability_below[3]
     assert "with what the other raters suggest" in found.readings[3]
+
+
+@proves(Kind.DEGENERATE, gold_accuracy)
+@pytest.mark.parametrize("n", [1, 1000, 10**6])
+@pytest.mark.parametrize("n_wrong", [0, 1, 6, 12])
+def test_raters_who_are_all_right_or_all_wrong_have_a_pool(n, n_wrong):
+    """One who mixed up the scale among perfect ones: the search for the pool must not step into overflow."""
+    right = np.where(np.arange(12) < n_wrong, 0, n)
+    found = judged(right, n - right)
+    assert np.isfinite(every(found)).all()
+    assert 0 < found.pool.mean_low < found.pool.mean < found.pool.mean_high < 1
+    assert 0 < found.pool.worth_low < found.pool.worth < found.pool.worth_high < np.inf
+
+
+@proves(Kind.DEGENERATE, gold_accuracy)
+def test_more_answers_than_double_precision_tells_apart_are_refused():
+    with pytest.raises(InvalidInput, match="2000000 answers, too many"):
+        judged([10**6] * 3, [10**6] * 3)
+    assert judged([10**6] * 2, [10**6] * 2).pooled is None
+
+
+@proves(Kind.PROPERTY, gold_accuracy)
+@unhurried
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).filter(sum), min_size=1, max_size=8),
+    st.floats(0.01, 0.99),
+)
+def test_every_interval_holds_its_accuracy(answered, confidence_level):
+    """A posterior heaped up at 0 or 1 has its mean outside its central interval."""
+    found = judged(*np.array(answered).T, confidence_level=confidence_level)
+    for each in (found.alone, found.pooled or found.alone):
+        assert (each.low <= each.accuracy).all()
+        assert (each.accuracy <= each.high).all()

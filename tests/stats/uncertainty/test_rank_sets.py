@@ -177,6 +177,7 @@ def test_competition_ranks_ignore_the_tenth_decimal():
     assert competition_ranks(np.array([1.0, 1.0 + 1e-11, 0.0])).tolist() == [1, 1, 3]
 
 
+@pytest.mark.slow
 def test_many_competitors_take_fewer_draws_and_sets_still_hold():
     """400,000 numbers in all, between 2,000 and 10,000 draws. A hundred equals: about 95 % of sets hold rank 1."""
     assert [draws_for(n, None) for n in (2, 40, 80, 200, 1000)] == [10_000, 10_000, 5_000, 2_000, 2_000]
