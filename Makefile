@@ -56,7 +56,7 @@ efficiency-study: setup ## How many judgments does each way of choosing pairs ne
 	$(BIN)/python -m tests.benchmarks.efficiency_study
 
 bench-stats: setup ## The statistics beside their peers, on the same arrays (minutes)
-	$(BIN)/uv sync --project tests/oracles --python $(BIN)/python --frozen --quiet
+	$(BIN)/uv sync --project tests/oracles --python $(BIN)/python --frozen --quiet || rm -rf tests/oracles/.venv
 	$(BIN)/python -m tests.benchmarks.bench_stats
 
 clean: ## Remove the environment and the caches; the data in var/ stays

@@ -6,6 +6,7 @@ import inspect
 import pkgutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -18,9 +19,6 @@ from tests.stats.kinds import Kind
 
 PAGES: Path = settings.BASE_DIR / "docs" / "methods"
 SECTIONS = ["Promise", "Data", "Formula", "Example", "When it misleads", "References"]
-
-# What a function cannot show, and why. Nothing else may be missing.
-EXEMPT: dict[tuple[str, Kind], str] = {}
 
 
 def rooms() -> Iterator[ModuleType]:
@@ -39,6 +37,7 @@ def public_functions() -> dict[str, Callable[..., object]]:
     }
 
 
+@cache
 def evidence() -> dict[str, set[Kind]]:
     """The kinds of evidence that the tests declare, by function name."""
     kinds = defaultdict(set)
@@ -85,11 +84,4 @@ def test_the_index_lists_every_page() -> None:
 
 @pytest.mark.parametrize("name", public_functions())
 def test_every_public_function_has_evidence_of_each_kind(name: str) -> None:
-    function = name.partition("/")[2]
-    exempt = {kind for exempted, kind in EXEMPT if exempted == function}
-    assert set(Kind) - evidence()[function] - exempt == set()
-
-
-def test_exemptions_are_needed() -> None:
-    found = evidence()
-    assert {key for key in EXEMPT if key[1] in found[key[0]]} == set()
+    assert set(Kind) - evidence()[name.partition("/")[2]] == set()
