@@ -17,6 +17,7 @@ from tests.stats.goldens import check_golden
 from tests.stats.kinds import Kind, proves
 from tests.stats.models.published import PUDDINGS, puddings
 from tests.stats.models.relabelled import renamed, swapped_sides
+from tests.stats.models.single_scores import GAMES, sandwich_by_judgments
 from tests.stats.oracle_values import oracle_values, simulated_rows
 
 
@@ -78,7 +79,7 @@ def test_a_general_optimiser_finds_the_same_top():
 
 @proves(Kind.TWO_WAYS, fit_rao_kupper)
 def test_the_sandwich_is_the_sum_over_judgments():
-    fit = fit_rao_kupper(counts_of(3, (0, 1, 4, 2, 3), (1, 2, 3, 1, 1), (2, 0, 2, 2)))
+    fit = fit_rao_kupper(counts_of(3, *GAMES))
     top = np.append(fit.strengths, fit.threshold)
 
     def log_probability(parameters, i, j, kind):
@@ -86,15 +87,8 @@ def test_the_sandwich_is_the_sum_over_judgments():
         won, lost = expit(gap - threshold), expit(-gap - threshold)
         return np.log([won, lost, 1 - won - lost][kind])
 
-    meat = np.zeros((4, 4))
-    for i, j, *results in ((0, 1, 4, 2, 3), (1, 2, 3, 1, 1), (2, 0, 2, 2, 0)):
-        for kind, times in enumerate(results):
-            steps = 1e-6 * np.eye(4)
-            ends = [[log_probability(top + sign * step, i, j, kind) for step in steps] for sign in (1, -1)]
-            score = np.subtract(*ends) / 2e-6
-            meat += times * np.outer(score, score)
-    bread = fit.joint_model_covariance
-    np.testing.assert_allclose(fit.joint_covariance, bread @ meat @ bread * 18 / (18 - 3), atol=1e-7)
+    expected = sandwich_by_judgments(top, fit.joint_model_covariance, log_probability)
+    np.testing.assert_allclose(fit.joint_covariance, expected, atol=1e-7)
 
 
 @proves(Kind.PROPERTY, fit_rao_kupper)
