@@ -16,6 +16,7 @@ from .reading import MAX_UNPACKED_BYTES, Budget, Entry, check_ratio, too_large
 MAX_MEMBERS = 10_000
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = b"PK"
+# How the libraries say that bytes cannot be read; NotImplementedError is zipfile's for a compression it does not know.
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, EOFError, zlib.error, gzip.BadGzipFile)
 
 

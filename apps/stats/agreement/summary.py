@@ -98,14 +98,14 @@ def _shares(units: UnitLabels, categories: npt.ArrayLike | None, confidence_leve
     )
 
 
-def _is_paradox(alpha: Alpha, percent: PercentAgreement, shares: tuple[CategoryShare, ...]) -> bool:
+def _is_paradox(reliability: Alpha, percent: PercentAgreement, shares: tuple[CategoryShare, ...]) -> bool:
     common = max((each.share for each in shares), default=0.0) > _COMMON
     agree = percent.percent is not None and percent.percent >= _MOSTLY_AGREE
-    return common and agree and (alpha.value is None or alpha.value < _LOW_ALPHA)
+    return common and agree and (reliability.value is None or reliability.value < _LOW_ALPHA)
 
 
 def _reading(
-    alpha: Alpha,
+    reliability: Alpha,
     ac1: AgreementCoefficient,
     percent: PercentAgreement,
     shares: tuple[CategoryShare, ...],
@@ -114,12 +114,14 @@ def _reading(
 ) -> str:
     if percent.percent is None:
         return percent.reading
-    figures = f"alpha is {_told(alpha.value)}, AC1 {_told(ac1.value)}, and {percent.percent:.1f} of 100 pairs agree"
+    figures = (
+        f"alpha is {_told(reliability.value)}, AC1 {_told(ac1.value)}, and {percent.percent:.1f} of 100 pairs agree"
+    )
     if not paradox:
-        return f"Over {alpha.n_units} units {figures}."
+        return f"Over {reliability.n_units} units {figures}."
     common = max(shares, key=lambda each: each.share)
     return (
-        f"Over {alpha.n_units} units {figures}: the kappa paradox. Category {common.category} takes "
+        f"Over {reliability.n_units} units {figures}: the kappa paradox. Category {common.category} takes "
         f"{100 * common.share:.1f} of 100 labels, so chance alone would agree nearly always and alpha judges only how "
         "well the rare categories are told apart. Read AC1 and the percentage for agreement as a whole, and label "
         "more units of the rare categories before judging the raters."
