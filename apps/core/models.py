@@ -1,4 +1,4 @@
-"""The audit trail and background work: what every room shares."""
+"""The audit trail, background work and rendered pages: what every room shares."""
 
 import uuid
 
@@ -56,3 +56,17 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}: {self.state}"
+
+
+class Rendering(models.Model):
+    """A text as HTML, kept so that it is made only once. Derived: any row may be deleted at any time."""
+
+    key = models.CharField(max_length=80, help_text="A hash of what was rendered, after a word that says what it is.")
+    version = models.PositiveSmallIntegerField(help_text="The RENDERER_VERSION that made it.")
+    html = models.TextField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["key", "version"], name="rendering_once_a_version"),)
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.version})"

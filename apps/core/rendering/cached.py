@@ -1,0 +1,57 @@
+"""Rendered once, kept by content hash: in this process's memory, then in the database for all of them.
+
+A key is a word of the caller's and a hash of everything its html depends on (`output:HASH`). Content that changes has
+another hash, so nothing here is ever out of date; a renderer that changes has another RENDERER_VERSION.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+
+from django.db import transaction
+from django.utils.safestring import SafeString
+
+from apps.core import rendering
+from apps.core.models import Rendering
+
+from .memory import Memory
+
+MEMORY = Memory(max_bytes=32 * 1024 * 1024)
+
+
+def rendered(parts: Mapping[str, Callable[[], SafeString]]) -> dict[str, SafeString]:
+    """The html of every part by its key; only what nobody has rendered yet is rendered now.
+
+    No query if this process has seen all of them, else one, and a second to store what was missing. Stored after the
+    caller's transaction, if there is one: two requests that render the same text never wait for one another's locks,
+    and a cache that cannot be written fails no request.
+    """
+    version = rendering.RENDERER_VERSION
+    found = {key: html for key in parts if (html := MEMORY.get(key, version)) is not None}
+    if unread := parts.keys() - found.keys():
+        found |= _stored(unread, version)
+    if missing := parts.keys() - found.keys():
+        new = {key: parts[key]() for key in sorted(missing)}
+        transaction.on_commit(lambda: _store(new, version), robust=True)
+        found |= new
+    for key in unread:
+        MEMORY.put(key, version, found[key])
+    return {key: found[key] for key in parts}
+
+
+def is_kept(key: str) -> bool:
+    """Whether the database holds the present html of this key."""
+    return Rendering.objects.filter(key=key, version=rendering.RENDERER_VERSION).exists()
+
+
+def forget_old_renderings() -> int:
+    """Delete what earlier renderers made; how many rows that were. Safe at any time."""
+    return Rendering.objects.filter(version__lt=rendering.RENDERER_VERSION).delete()[0]
+
+
+def _stored(keys: Collection[str], version: int) -> dict[str, SafeString]:
+    rows = Rendering.objects.filter(key__in=keys, version=version).values_list("key", "html")
+    return {key: SafeString(html) for key, html in rows}  # sanitised before it was stored: only `_store` writes here
+
+
+def _store(new: Mapping[str, SafeString], version: int) -> None:
+    rows = [Rendering(key=key, version=version, html=html) for key, html in new.items()]
+    Rendering.objects.bulk_create(rows, ignore_conflicts=True)
