@@ -25,11 +25,23 @@ demo: setup ## Run Touchstone with an invented study (PORT=8080 to choose the po
 stop: setup ## Stop the embedded database if something left it running
 	@$(BIN)/python -m apps.core.embedded stop
 
-lint: setup ## Check style, types and the arrows between the rooms
+lint: setup javascript ## Check style, types and the arrows between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy apps
+
+# TypeScript reads the JSDoc of static/js. Only the check needs Node: Touchstone runs, and its pages are built, without.
+javascript:
+	@if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then \
+	  echo "Node is missing: the JavaScript was not type-checked. Install Node 18 or newer, with npm, to check it."; \
+	elif [ ! tests/js/node_modules/.package-lock.json -nt tests/js/package-lock.json ] \
+	  && ! npm ci --prefix tests/js --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null 2>&1; then \
+	  echo "TypeScript could not be fetched by npm: the JavaScript was not type-checked. Try again with a network."; \
+	else \
+	  echo tests/js/node_modules/.bin/tsc -p tests/js/tsconfig.json; \
+	  tests/js/node_modules/.bin/tsc -p tests/js/tsconfig.json; \
+	fi
 
 fix: setup ## Format and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
@@ -59,7 +71,13 @@ bench-stats: setup ## The statistics beside their peers, on the same arrays (min
 	$(BIN)/uv sync --project tests/oracles --python $(BIN)/python --frozen --quiet || rm -rf tests/oracles/.venv
 	$(BIN)/python -m tests.benchmarks.bench_stats
 
-clean: ## Remove the environment and the caches; the data in var/ stays
-	rm -rf .venv tests/oracles/.venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+bench-desk: setup browser ## From the press of a key to the next task on the screen, in Chromium (a minute)
+	$(BIN)/python -m tests.benchmarks.bench_desk
 
-.PHONY: help setup demo stop lint fix fast browser test oracles coverage-study efficiency-study bench-stats clean
+bench-serve: setup ## Judgments a second, against pgbench with the same statements (ten minutes)
+	$(BIN)/python -m tests.benchmarks.bench_serve
+
+clean: ## Remove the environment and the caches; the data in var/ stays
+	rm -rf .venv tests/oracles/.venv tests/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.PHONY: help setup demo stop lint javascript fix fast browser test oracles coverage-study efficiency-study bench-stats bench-desk bench-serve clean

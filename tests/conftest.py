@@ -6,7 +6,9 @@ threads or other processes ask for `fresh_database`: a database of their own, co
 
 import itertools
 import os
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -55,6 +57,20 @@ def lab(db: None) -> Lab:
 @pytest.fixture
 def fresh_database(django_db_setup: None, django_db_blocker) -> Iterator[str]:
     """A committed database of the test's own; its name. Dropped afterwards, whoever is still connected."""
+    with own_database(django_db_blocker) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def module_database(django_db_setup: None, django_db_blocker) -> Iterator[str]:
+    """The same for all tests of a module, whose raters are strangers to one another."""
+    with own_database(django_db_blocker) as name:
+        yield name
+
+
+@contextmanager
+def own_database(django_db_blocker) -> Iterator[str]:
+    """A copy of the migrated database, connected to while this lasts."""
     with django_db_blocker.unblock():
         template = connection.settings_dict["NAME"]
         connections.close_all()
@@ -95,4 +111,12 @@ def _admin(statement: str, *names: str) -> None:
         key: value for key, value in parameters.items() if key in {"host", "port", "user", "password", "dbname"}
     }
     with psycopg.connect(**parameters, autocommit=True) as admin:
-        admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        for attempt in range(5):
+            try:
+                admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+                return
+            except psycopg.errors.InsufficientPrivilege:
+                # An autovacuum worker in the database that goes: it is no one's to end, and soon done.
+                if attempt == 4:
+                    raise
+                time.sleep(0.5)

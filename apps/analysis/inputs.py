@@ -88,7 +88,7 @@ class StudyInputs:
     """What a study holds as of a cut, through a filter. Each method is one query."""
 
     def __init__(self, cut: Cut, filters: Filters, protocol_major: int) -> None:
-        judged = judgments_at(cut)
+        judged = judgments_at(cut, without=filters.without)
         self._with = f"WITH {judged.sql}, {_COMPARED}"
         self._parameters = {
             **judged.parameters,

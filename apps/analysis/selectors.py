@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 
 from apps.core.errors import NotFound
 from apps.core.models import Job, JobState
-from apps.rating.models import Enrolment, Judgment, RaterKind
+from apps.rating.models import Enrolment, Judgment, RaterKind, RuleSet
 from apps.studies.models import Study
 
 from .filters import Filters
@@ -80,3 +80,9 @@ def rater_groups(study: Study) -> list[str]:
     """The groups of people in the study, in order."""
     groups = Enrolment.objects.filter(study=study, rater__kind=RaterKind.HUMAN).exclude(group="")
     return sorted(set(groups.values_list("group", flat=True)))
+
+
+def rules_of(study: Study) -> frozenset[str]:
+    """The names of the exclusion rules that the study applies to every board."""
+    rule_set = RuleSet.objects.filter(study=study).order_by("-version").first()
+    return frozenset(rule["name"] for rule in rule_set.rules) if rule_set else frozenset()

@@ -10,6 +10,7 @@ from apps.accounts.models import READS_RESULTS
 from apps.analysis.filters import Filters
 from apps.analysis.services import current_leaderboard
 from apps.core.errors import NotFound
+from apps.rating.rules import SWITCHABLE
 from apps.rating.services import note_results_opened
 from apps.studies.access import study_as_reader
 from apps.studies.models import Study
@@ -25,6 +26,7 @@ class LeaderboardView(APIView):
             OpenApiParameter("workspace", str, description="Needed only where two workspaces share the slug."),
             OpenApiParameter("slice", str, many=True, description="key=value; may be repeated."),
             OpenApiParameter("rater_group", str, description="Only people of this group; judges stay."),
+            OpenApiParameter("without", str, many=True, enum=SWITCHABLE, description="Judgments to leave out."),
         ],
         responses=LeaderboardSerializer,
     )
@@ -32,7 +34,7 @@ class LeaderboardView(APIView):
         """The stored bytes of the frozen analysis: the same facts give the same bytes."""
         study = _study(request, slug)
         query = request.query_params
-        filters = Filters.parse(query.getlist("slice"), query.get("rater_group"))
+        filters = Filters.parse(query.getlist("slice"), query.get("rater_group"), query.getlist("without"))
         user = signed_in(request)
         note_results_opened(study=study, user=user)
         analysis = current_leaderboard(study=study, filters=filters, by=user.uuid)

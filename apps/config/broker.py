@@ -12,7 +12,9 @@ def conninfo_of(database: dict[str, Any]) -> str:
     """A Django database setting as libpq's connection string."""
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     given = {key: str(database[name]) for key, name in names.items() if database.get(name)}
-    return make_conninfo("", **given, **database.get("OPTIONS", {}))
+    of_psycopg = {"prepare_threshold"}  # what libpq does not know
+    options = {name: value for name, value in database.get("OPTIONS", {}).items() if name not in of_psycopg}
+    return make_conninfo("", **given, **options)
 
 
 def celery_broker(conninfo: str, *, visibility_seconds: int) -> tuple[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "apps.config.settings")
 
 app = Celery("touchstone")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["apps.analysis"], related_name="jobs")
+app.autodiscover_tasks(["apps.analysis", "apps.rating", "apps.studies"], related_name="jobs")
 
 
 @celeryd_init.connect

@@ -119,6 +119,18 @@ CHECKS = (
         ),
     ),
     Check(
+        "numbers of showings and answers have no gaps",
+        _each(
+            """SELECT study_id, rater_id, count(shown_number), coalesce(max(shown_number), 0),
+                      count(done_number), coalesce(max(done_number), 0)
+               FROM rating_assignment WHERE source = 'served' GROUP BY 1, 2
+               HAVING count(shown_number) <> coalesce(max(shown_number), 0)
+                   OR count(done_number) <> coalesce(max(done_number), 0)
+                   OR min(shown_number) < 1 OR min(done_number) < 1""",
+            "in study {0} rater {1} has {2} showings numbered up to {3}, and {4} answers numbered up to {5}",
+        ),
+    ),
+    Check(
         "plans have as many draws as they say",
         _each(
             """SELECT p.id, p.size, count(d.id) FROM rating_plan p LEFT JOIN rating_draw d ON d.plan_id = p.id
@@ -135,10 +147,31 @@ CHECKS = (
                UNION
                SELECT DISTINCT d.plan_id FROM rating_draw d JOIN rating_plan p ON p.id = d.plan_id
                JOIN rating_task t ON t.id = d.task_id
-               JOIN studies_system a ON a.id = t.system_a_id JOIN studies_system b ON b.id = t.system_b_id
-               WHERE abs(d.p_pair - (p.pair_probabilities ->> (least(a.name COLLATE "C", b.name COLLATE "C")
-                     || '|' || greatest(a.name COLLATE "C", b.name COLLATE "C")))::float) > 1e-9""",
+               JOIN studies_system a ON a.id = t.system_a_id LEFT JOIN studies_system b ON b.id = t.system_b_id
+               WHERE d.band IS NOT NULL AND d.purpose <> 'replacement' AND (abs(d.p_pair - (p.pair_probabilities ->>
+                     CASE WHEN b.id IS NULL THEN a.name ELSE least(a.name COLLATE "C", b.name COLLATE "C")
+                     || '|' || greatest(a.name COLLATE "C", b.name COLLATE "C") END)::float) < 1e-9) IS NOT TRUE""",
             "plan {0} has pair probabilities that do not fit its draws",
+        ),
+    ),
+    Check(
+        "replacements have task and probabilities of what they replace",
+        _each(
+            """SELECT d.id FROM rating_draw d JOIN rating_plan p ON p.id = d.plan_id
+               LEFT JOIN rating_draw o ON o.id = (p.settings -> 'replaces' ->> d.ordinal::int)::bigint
+                    AND o.task_id = d.task_id AND o.p_pair = d.p_pair AND o.p_item = d.p_item
+               WHERE d.purpose = 'replacement' AND o.id IS NULL""",
+            "draw {0} replaces no draw of its task with its probabilities",
+        ),
+    ),
+    Check(
+        "what was chosen by results names the cut it saw",
+        _each(
+            """SELECT p.study_id, p.number FROM rating_plan p WHERE p.method = 'adaptive' AND (p.cut_id IS NULL
+                   OR EXISTS (SELECT FROM jsonb_each_text(p.pair_probabilities) e
+                              WHERE e.value::float < p.uniform_floor / (
+                                  SELECT count(*) FROM jsonb_object_keys(p.pair_probabilities)) - 1e-12))""",
+            "round {1} of study {0} is adaptive and has no cut, or draws a pair below its floor",
         ),
     ),
     Check(
@@ -165,7 +198,7 @@ CHECKS = (
             """SELECT d.task_id, d.plan_id FROM rating_draw d JOIN rating_plan p ON p.id = d.plan_id
                JOIN rating_gold g ON g.task_id = d.task_id AND g.created_at < p.created_at
                LEFT JOIN rating_goldretirement r ON r.gold_id = g.id AND r.created_at < p.created_at
-               WHERE d.purpose IN ('base', 'overlap') AND r.id IS NULL""",
+               WHERE d.purpose IN ('base', 'overlap', 'newcomer', 'replacement') AND r.id IS NULL""",
             "task {0} had gold and was drawn as ordinary work in plan {1}",
         ),
     ),

@@ -85,11 +85,14 @@ else:
     DATABASES = {"default": address_of(VAR).django()}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Lets apps.core.database.queries prepare statements; a pooler between us and PostgreSQL must allow that.
+DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 5)
 
 # People -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, whatever its case, by a database constraint
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["apps.accounts.backends.PreparedBackend"]
+SESSION_ENGINE = "apps.accounts.sessions"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.InvitationOnly"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -188,4 +191,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {"find due work": {"task": "analysis.sweep", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "find due work": {"task": "analysis.sweep", "schedule": 60.0},
+    "keep desks supplied": {"task": "rating.sweep", "schedule": 60.0},
+    "render ahead": {"task": "studies.sweep", "schedule": 60.0},
+}

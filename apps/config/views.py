@@ -14,8 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.access import signed_in
 from apps.accounts.models import READS_RESULTS, User
 from apps.rating.models import Enrolment, Standing
-from apps.rating.selectors import enrolments_of, progress_of, totals_of, why_no_task
-from apps.rating.services.serving import may_be_served
+from apps.rating.selectors import enrolments_of, may_be_served, progress_of, totals_of, why_no_task
 from apps.studies.models import Study
 
 from .demo.people import is_demo_person

@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from apps.analysis.filters import Filters
 from apps.analysis.models import Analysis
-from apps.analysis.selectors import n_newer_judgments, rater_groups, slice_values
+from apps.analysis.selectors import n_newer_judgments, rater_groups, rules_of, slice_values
 from apps.core.models import Job
 from apps.rating.dispositions import meaning_of
+from apps.rating.rules import SWITCHABLE
 from apps.studies.models import Study
 
 from .interval_plot import plot_of, scale_of
@@ -18,6 +19,13 @@ from .study_page import header_of
 from .words import interval_words, percent_words, sentence_of, signed
 
 Row = dict[str, Any]
+
+# What a look at a board may leave out, as its checkboxes say it.
+WITHOUT_WORDS = {
+    "told_apart": "judgments where the rater could tell the system",
+    "self_identified": "outputs that name their system",
+    "unblinded": "judgments given after seeing results",
+}
 
 
 def board_context(
@@ -47,11 +55,13 @@ def leaderboard_url(study: Study, filters: Filters) -> str:
 
 def _hidden_fields(filters: Filters) -> list[dict[str, str]]:
     fields = [{"name": f"slice.{key}", "value": value} for key, value in filters.slices]
-    return fields + ([{"name": "group", "value": filters.rater_group}] if filters.rater_group else [])
+    fields += [{"name": "group", "value": filters.rater_group}] if filters.rater_group else []
+    return fields + [{"name": "without", "value": name} for name in filters.without]
 
 
 def _board(analysis: Analysis, address: list[str]) -> dict[str, Any]:
     result = json.loads(analysis.result)
+    left_out = _left_out(result["left_out"], Filters.from_settings(analysis.settings["filters"]).without)
     return {
         "sentence": sentence_of(result),
         "computed_at": analysis.created_at,
@@ -60,12 +70,24 @@ def _board(analysis: Analysis, address: list[str]) -> dict[str, Any]:
         "n_items": result["n_items"],
         "n_unblinded": result["n_unblinded"],
         "islands": _islands(result["systems"]),
-        "left_out": [{"name": name, "n": n, "meaning": meaning_of(name)} for name, n in result["left_out"].items()],
+        "left_out": left_out,
+        "n_for_this_look": sum(row["n"] for row in left_out if row["for_this_look"]),
+        "is_a_look": any(row["for_this_look"] for row in left_out),
+        "n_all": result["n_judgments"] + sum(row["n"] for row in left_out),
         "agreement": _agreement(result["agreement"]),
         "inputs_sha256": result["inputs_sha256"],
         "method_note": " ".join(dict.fromkeys(note["reason"] for note in result["intervals"])),
         "permalink": reverse("console:analysis", args=[*address, analysis.public_id]),
     }
+
+
+def _left_out(counts: dict[str, int], without: tuple[str, ...]) -> list[Row]:
+    """Every judgment that is not on the board, by the reason; what this look leaves out is told even where it is 0."""
+    asked = {f"rule:{name}" for name in without}
+    return [
+        {"name": name, "n": counts.get(name, 0), "meaning": meaning_of(name), "for_this_look": name in asked}
+        for name in sorted(counts.keys() | asked)
+    ]
 
 
 def _islands(systems: list[Row]) -> list[dict[str, Any]]:
@@ -168,4 +190,13 @@ def _filter_choices(study: Study, filters: Filters) -> dict[str, Any]:
             for key, values in slice_values(study).items()
         ],
         "groups": [{"name": name, "selected": name == filters.rater_group} for name in rater_groups(study)],
+        "without": _without_choices(study, filters),
     }
+
+
+def _without_choices(study: Study, filters: Filters) -> list[Row]:
+    always = rules_of(study)
+    return [
+        {"name": name, "words": WITHOUT_WORDS[name], "chosen": name in filters.without, "always": name in always}
+        for name in SWITCHABLE
+    ]

@@ -18,6 +18,7 @@ from apps.analysis.selectors import (
     running_leaderboard_job,
 )
 from apps.core.errors import NotFound, Refused
+from apps.rating.outlook import gold_outlook
 from apps.rating.selectors import candidates_for
 from apps.rating.services import enrol_rater, note_results_opened, open_study
 from apps.studies.access import study_as_manager, study_as_reader
@@ -52,6 +53,9 @@ def change_study_state(request: HttpRequest, workspace: str, study: str, to: str
             open_study(study=found, by=by) if to == StudyState.OPEN else change_state(study_id=found.pk, to=to, by=by)
         )
         messages.success(request, f"The study is {changed.get_state_display()} now.")
+        warning = gold_outlook(changed).sentence if to == StudyState.OPEN else None
+        if warning:
+            messages.warning(request, warning)
     except Refused as refused:
         messages.error(request, refused.sentence)
     return redirect("console:study", workspace, study)
@@ -144,4 +148,4 @@ def _filters(request: HttpRequest) -> Filters:
     slices = [
         f"{key.removeprefix('slice.')}={value}" for key, value in query.items() if key.startswith("slice.") and value
     ]
-    return Filters.parse(slices, query.get("group") or None)
+    return Filters.parse(slices, query.get("group") or None, query.getlist("without"))

@@ -46,9 +46,12 @@ class JudgmentsAtCut:
     parameters: dict[str, Any]
 
 
-def judgments_at(cut: Cut) -> JudgmentsAtCut:
-    """The one source of every board, agreement and count."""
-    whens, rule_parameters = _rule_conditions(cut)
+def judgments_at(cut: Cut, *, without: tuple[str, ...] = ()) -> JudgmentsAtCut:
+    """The one source of every board, agreement and count.
+
+    `without` names rules that apply to this look on top of the study's own.
+    """
+    joins, whens, rule_parameters = _rule_conditions(cut, without)
     sql = f"""
     judged AS (
         SELECT j.id AS judgment_id, a.id AS assignment_id, a.task_id, a.rater_id, j.verdict, j.answers,
@@ -69,14 +72,13 @@ def judgments_at(cut: Cut) -> JudgmentsAtCut:
         JOIN rating_assignment a ON a.id = j.assignment_id
         JOIN rating_rater r ON r.id = a.rater_id
         JOIN studies_protocolversion p ON p.id = a.protocol_id
-        LEFT JOIN rating_judgment newer ON newer.study_id = j.study_id AND newer.supersedes_id = j.id
-             AND newer.id <= %(last_judgment)s
+        LEFT JOIN rating_judgment newer ON newer.supersedes_id = j.id AND newer.id <= %(last_judgment)s
         LEFT JOIN rating_withdrawal w ON w.judgment_id = j.id AND w.id <= %(last_withdrawal)s
         LEFT JOIN rating_resultsopening o ON o.study_id = j.study_id AND o.rater_id = a.rater_id
              AND o.id <= %(last_results_opening)s
         LEFT JOIN (SELECT DISTINCT ON (rater_id) rater_id, standing FROM rating_standingchange
                    WHERE study_id = %(study)s AND id <= %(last_standing_change)s
-                   ORDER BY rater_id, id DESC) s ON s.rater_id = a.rater_id
+                   ORDER BY rater_id, id DESC) s ON s.rater_id = a.rater_id{joins}
         WHERE j.study_id = %(study)s AND j.id <= %(last_judgment)s AND newer.id IS NULL
     )"""  # noqa: S608 - constant text; values travel as parameters
     parameters = {
@@ -85,20 +87,24 @@ def judgments_at(cut: Cut) -> JudgmentsAtCut:
         "last_withdrawal": cut.last_withdrawal,
         "last_results_opening": cut.last_results_opening,
         "last_standing_change": cut.last_standing_change,
+        "last_finding": cut.last_finding,
         **rule_parameters,
     }
     return JudgmentsAtCut(sql, parameters)
 
 
-def _rule_conditions(cut: Cut) -> tuple[str, dict[str, Any]]:
+def _rule_conditions(cut: Cut, without: tuple[str, ...]) -> tuple[str, str, dict[str, Any]]:
+    """The joins and the conditions of the study's rules as of the cut, then of those for this look."""
     rule_set = RuleSet.objects.filter(study=cut.study_id, version=cut.rule_version).first()
+    rules = [*(rule_set.rules if rule_set else []), *({"name": name} for name in without)]
     whens: list[str] = []
     parameters: dict[str, Any] = {}
-    for ordinal, rule in enumerate(rule_set.rules if rule_set else []):
+    for ordinal, rule in enumerate(rules):
         known, prefix = RULES[rule["name"]], f"rule_{ordinal}_"
         whens.append(f"WHEN {known.condition.format(prefix=prefix)} THEN 'rule:{rule['name']}'")
         parameters |= {prefix + name: rule[name] for name in known.settings}
-    return "\n".join(whens), parameters
+    joins = "".join(dict.fromkeys(RULES[rule["name"]].join for rule in rules))
+    return joins, "\n".join(whens), parameters
 
 
 def counts_at(cut: Cut) -> dict[str, int]:

@@ -12,6 +12,7 @@ from typing import Any
 
 VERDICT_WORDS = ("A", "B", "TIE", "BOTH_BAD")
 DEFAULT_QUESTION = "Which output is better?"
+ABOUT_OUTPUT, ABOUT_COMPARISON = "output", "comparison"
 
 Message = dict[str, str]
 
@@ -131,21 +132,30 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionRow:
-    """A question with anchored answers."""
+    """A question with anchored answers, about one output or about the two that were compared."""
 
     key: str
     question: str
     anchors: tuple[Anchor, ...]
+    about: str = ABOUT_OUTPUT
 
     def as_dict(self) -> dict[str, Any]:
-        """The criterion as it is stored and written."""
-        anchors = [anchor.as_dict() for anchor in self.anchors]
-        return {"key": self.key, "question": self.question, "anchors": anchors}
+        """The criterion as it is written; that it is about one output goes without saying."""
+        plain: dict[str, Any] = {"key": self.key}
+        if self.about != ABOUT_OUTPUT:
+            plain["about"] = self.about
+        return plain | {"question": self.question, "anchors": [anchor.as_dict() for anchor in self.anchors]}
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> "CriterionRow":
+        """The criterion from what `as_dict` gave."""
+        anchors = tuple(Anchor(**anchor) for anchor in plain["anchors"])
+        return cls(**{**plain, "anchors": anchors})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyFile:
-    """A study's own terms: what is asked, with which answers."""
+    """A study's own terms: what is asked, with which answers, and how the work is given out."""
 
     name: str = ""
     question: str = DEFAULT_QUESTION
@@ -153,3 +163,37 @@ class StudyFile:
     verdicts: tuple[str, ...] = VERDICT_WORDS
     criteria: tuple[CriterionRow, ...] = ()
     baseline: str | None = None
+    replication: int = 1
+    overlap_share: float = 0.15
+    gold_share: float = 0.0
+    retest_share: float = 0.0
+    lease_minutes: int = 30
+    shows_slices: bool = False
+    plan_method: str = "balanced"
+    round_size: int = 200
+    uniform_floor: float = 0.3
+    slice_quotas: dict[str, int] = field(default_factory=dict)
+    qualification_pass: float = 0.8
+    price_per_judgment: Decimal | None = None
+    currency: str = "EUR"
+
+    def work(self) -> dict[str, Any]:
+        """The terms that say how the work is given out, by name: those of a ProtocolVersion."""
+        return {name: getattr(self, name) for name in WORK_TERMS}
+
+
+WORK_TERMS = (
+    "replication",
+    "overlap_share",
+    "gold_share",
+    "retest_share",
+    "lease_minutes",
+    "shows_slices",
+    "plan_method",
+    "round_size",
+    "uniform_floor",
+    "slice_quotas",
+    "qualification_pass",
+    "price_per_judgment",
+    "currency",
+)

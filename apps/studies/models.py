@@ -8,10 +8,12 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.accounts.models import Workspace
+
+from .identification import Kind
 
 
 class Item(models.Model):
@@ -89,6 +91,33 @@ class Output(models.Model):
         return f"output {self.pk}"
 
 
+class OutputFinding(models.Model):
+    """A place where an output says which system it is, found by a version of the scanner. Append-only.
+
+    It belongs to the output, not to a study: every study that shows the output shows the sentence too. `start` and
+    `end` count characters of what the system said (apps.studies.identification.spoken_text).
+    """
+
+    # Without an index of its own: the unique constraint begins with it.
+    output = models.ForeignKey(Output, models.PROTECT, related_name="findings", db_index=False)
+    scanner_version = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in Kind])
+    excerpt = models.TextField()
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["output", "scanner_version", "start", "kind"], name="finding_is_unique"),
+            models.CheckConstraint(condition=Q(kind__in=[kind.value for kind in Kind]), name="finding_kind_is_known"),
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="finding_is_a_place"),
+        )
+
+    def __str__(self) -> str:
+        return self.excerpt
+
+
 class StudyState(models.TextChoices):
     DRAFT = "draft", "draft"
     OPEN = "open", "open"
@@ -143,6 +172,7 @@ class Verdict(models.TextChoices):
 
 class PlanMethod(models.TextChoices):
     BALANCED = "balanced", "balanced"
+    ADAPTIVE = "adaptive", "adaptive"
 
 
 class ProtocolVersion(models.Model):
@@ -163,6 +193,18 @@ class ProtocolVersion(models.Model):
     retest_share = models.FloatField(default=0.0)
     lease_minutes = models.PositiveSmallIntegerField(default=30)
     plan_method = models.CharField(max_length=20, choices=PlanMethod, default=PlanMethod.BALANCED)
+    round_size = models.PositiveIntegerField(
+        default=200, help_text="Of an adaptive plan: draws in a round; the next is planned when most are judged."
+    )
+    uniform_floor = models.FloatField(
+        default=0.3, help_text="Of an adaptive plan: the share of draws that takes all pairs with equal chance."
+    )
+    slice_quotas = models.JSONField(
+        default=dict, help_text='Judgments wanted first: {"locale=de": 60} fills the German items before the rest.'
+    )
+    qualification_pass = models.FloatField(
+        default=0.8, help_text="Share of the training tasks that must be answered as their gold to become active."
+    )
     baseline = models.ForeignKey(System, models.PROTECT, null=True)
     price_per_judgment = models.DecimalField(max_digits=10, decimal_places=4, null=True)
     currency = models.CharField(max_length=3, default="EUR")
@@ -183,18 +225,37 @@ class ProtocolVersion(models.Model):
                 & Q(retest_share__gte=0, retest_share__lt=1),
                 name="protocol_shares_are_shares",
             ),
+            models.CheckConstraint(
+                condition=Q(gold_share__lte=1 - F("retest_share")), name="protocol_inserts_leave_room_for_work"
+            ),
+            models.CheckConstraint(
+                condition=Q(uniform_floor__gt=0, uniform_floor__lte=1)
+                & Q(qualification_pass__gte=0, qualification_pass__lte=1)
+                & Q(round_size__gte=1),
+                name="protocol_rounds_are_possible",
+            ),
+            models.CheckConstraint(condition=Q(plan_method__in=PlanMethod.values), name="protocol_method_is_known"),
         )
 
     def __str__(self) -> str:
         return f"{self.study} protocol {self.number}"
 
 
+class About(models.TextChoices):
+    OUTPUT = "output", "one output"
+    COMPARISON = "comparison", "the two outputs compared"
+
+
 class Criterion(models.Model):
-    """A question with anchored answers; a protocol's criteria, in order, are its rubric. Immutable."""
+    """A question with anchored answers; a protocol's criteria, in order, are its rubric. Immutable.
+
+    Those about one output make rubric tasks; those about a comparison are asked after its verdict.
+    """
 
     protocol = models.ForeignKey(ProtocolVersion, models.PROTECT, related_name="criteria")
     ordinal = models.PositiveSmallIntegerField()
     key = models.SlugField(max_length=60)
+    about = models.CharField(max_length=10, choices=About, default=About.OUTPUT)
     question = models.TextField()
     anchors = models.JSONField(help_text="The answers in order: [{value, label, example}].")
 
@@ -203,6 +264,7 @@ class Criterion(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["protocol", "key"], name="criterion_key_is_unique"),
             models.UniqueConstraint(fields=["protocol", "ordinal"], name="criterion_ordinal_is_unique"),
+            models.CheckConstraint(condition=Q(about__in=About.values), name="criterion_about_is_known"),
         )
 
     def __str__(self) -> str:

@@ -1,71 +1,57 @@
-"""What the desk shows: the one place that decides which facts reach a rater's page.
+"""What the pages of the desk show around the task: the study, her progress, her last answers, the empty desk."""
 
-Nothing that tells the systems apart goes in: no names, no ids of systems, outputs or tasks, no lengths, no costs.
-"""
-
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from apps.core.errors import Refused
 from apps.core.rendering import to_html
-from apps.rating.choices import Choice, choice_of, choices_for
-from apps.rating.models import Assignment, Enrolment, SkipReason
-from apps.rating.selectors import current_judgment, last_answered, progress_of, why_no_task
-from apps.studies.models import Output, ProtocolVersion
+from apps.core.rendering.cached import rendered
+from apps.rating.answers import criteria_for, screen_value
+from apps.rating.choices import choice_of
+from apps.rating.models import Assignment, Enrolment, Flag, Gold, GoldUse, Purpose, Standing
+from apps.rating.selectors import (
+    Progress,
+    RecentAnswer,
+    current_judgment,
+    may_be_served,
+    progress_of,
+    recent_answers,
+    showing_of,
+    why_no_task,
+)
+from apps.rating.services import Qualification, qualification_of
+from apps.studies.models import Criterion, ProtocolVersion, StudyState
 from apps.studies.services.protocol import current_protocol
 
-KEYS = {Choice.LEFT: "1", Choice.TIE: "2", Choice.BOTH_BAD: "3", Choice.RIGHT: "4"}
-LABELS = {
-    Choice.LEFT: "A is better",
-    Choice.TIE: "Tie",
-    Choice.BOTH_BAD: "Both bad",
-    Choice.RIGHT: "B is better",
-}
-ROLES = {"user": "User", "assistant": "Assistant", "system": "Instructions", "tool": "Tool"}
+from .tasks import LABELS, TaskPage, task_page
+
+BREAK_EVERY = 10
+BEATS_A_LEASE = 6
 
 
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """One showing as the page prints it. The letters on screen are A for left and B for right."""
-
-    public_id: UUID
-    submission: UUID
-    turns: list[dict[str, Any]]
-    context_html: SafeString | None
-    slices: list[str]
-    left_html: SafeString
-    right_html: SafeString
-    left_is_empty: bool
-    right_is_empty: bool
-    choices: list[dict[str, str]]
-    skip_reasons: list[dict[str, str]]
-    expires_at: datetime | None
-    chosen: str | None = None
-    supersedes: UUID | None = None
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    """The time zone that her browser told us (a cookie), else UTC."""
+    try:
+        return ZoneInfo(unquote(request.COOKIES.get("tz", "UTC")))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
-def desk_context(
-    enrolment: Enrolment, assignment: Assignment | None, *, changing: bool = False, notice: str | None = None
-) -> dict[str, Any]:
-    """The context of the desk, with a task or with the reason why there is none."""
-    protocol = assignment.protocol if assignment else current_protocol(enrolment.study)
-    progress, last = progress_of(enrolment), last_answered(enrolment)
-    context = {
-        "study": study_context(enrolment, protocol),
-        "progress": progress,
-        "saved_at": progress.last_saved_at,
-        "notice": notice,
-        "undo_url": f"{desk_url(enrolment)}?change={last.public_id}" if last and not changing else None,
-    }
-    if assignment is None:
-        return {**context, "empty": why_no_task(enrolment)}
-    return {**context, "task": _task(assignment, changing=changing)}
+def midnight_of(request: HttpRequest) -> datetime:
+    """When her day began."""
+    return timezone.now().astimezone(zone_of(request)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+# The study -------------------------------------------------------------------------------------------------
 
 
 def study_context(enrolment: Enrolment, protocol: ProtocolVersion) -> dict[str, Any]:
@@ -76,65 +62,228 @@ def study_context(enrolment: Enrolment, protocol: ProtocolVersion) -> dict[str, 
         "slug": study.slug,
         "workspace_slug": study.workspace.slug,
         "question": protocol.question,
-        "guideline_html": to_html(protocol.guideline),
+        "guideline_html": _guideline(protocol),
         "guideline_version": protocol.number,
         "invented": study.is_invented,
+        "compares": bool(protocol.verdicts),
     }
 
 
-def desk_url(enrolment: Enrolment) -> str:
-    """The address of the rater's desk in this study."""
-    return reverse("workbench:desk", args=[enrolment.study.workspace.slug, enrolment.study.slug])
+def _guideline(protocol: ProtocolVersion) -> SafeString:
+    digest = hashlib.sha256(protocol.guideline.encode()).hexdigest()
+    key = f"guideline:{digest}"
+    return rendered({key: lambda: to_html(protocol.guideline)})[key]
 
 
-def _task(assignment: Assignment, *, changing: bool) -> TaskPage:
-    item, protocol = assignment.task.item, assignment.protocol
-    left, right = _sides(assignment)
-    earlier = current_judgment(assignment) if changing else None
-    return TaskPage(
-        public_id=assignment.public_id,
-        submission=uuid4(),
-        turns=[_turn(message) for message in item.messages],
-        context_html=to_html(item.context) if item.context else None,
-        slices=[str(value) for value in item.slices.values()] if protocol.shows_slices else [],
-        left_html=_output_html(left),
-        right_html=_output_html(right),
-        left_is_empty=_is_empty(left),
-        right_is_empty=_is_empty(right),
-        choices=[
-            {"value": choice, "label": LABELS[choice], "key": KEYS[choice]} for choice in choices_for(protocol.verdicts)
-        ],
-        skip_reasons=[{"value": value, "label": label} for value, label in SkipReason.choices],
-        expires_at=assignment.expires_at,
-        chosen=choice_of(earlier.verdict, a_on_left=bool(assignment.a_on_left))
-        if earlier and earlier.verdict
-        else None,
-        supersedes=earlier.submission if earlier else None,
+def desk_url(enrolment: Enrolment, name: str = "desk") -> str:
+    """The address of the rater's desk in this study, or of something on it."""
+    return reverse(f"workbench:{name}", args=[enrolment.study.workspace.slug, enrolment.study.slug])
+
+
+def urls_of(enrolment: Enrolment) -> dict[str, str]:
+    """Where the page sends what."""
+    names = ("desk", "next", "answer", "skip", "beat", "leave", "recent", "guideline")
+    return {name: desk_url(enrolment, name) for name in names}
+
+
+def outbox_key(enrolment: Enrolment) -> str:
+    """Under which name her browser keeps what waits for the network: hers alone, and telling nobody anything."""
+    words = f"{settings.SECRET_KEY}:{enrolment.study_id}:{enrolment.rater.uuid}"
+    return f"touchstone.{hashlib.sha256(words.encode()).hexdigest()[:24]}"
+
+
+# The desk --------------------------------------------------------------------------------------------------
+
+
+def desk_context(request: HttpRequest, enrolment: Enrolment, given: int | None, **more: Any) -> dict[str, Any]:
+    """The whole page: with a task, with the explanation of one (`feedback`), or with the reason why there is none."""
+    protocol = current_protocol(enrolment.study)
+    context = {
+        "study": study_context(enrolment, protocol),
+        "urls": urls_of(enrolment),
+        "outbox_key": outbox_key(enrolment),
+        "beat_seconds": max(15, protocol.lease_minutes * 60 // BEATS_A_LEASE),
+        "login_url": reverse("account_login"),
+        **progress_context(request, enrolment, with_pace=True),
+        **more,
+    }
+    return {**context, **task_context(enrolment, given)} if "feedback" not in more else context
+
+
+def reply_context(request: HttpRequest, enrolment: Enrolment, given: int | None, **more: Any) -> dict[str, Any]:
+    """What one press of a key brings back: the task to hold ready, her progress, the receipt."""
+    context = {
+        "urls": urls_of(enrolment),
+        "study": {"slug": enrolment.study.slug, "workspace_slug": enrolment.study.workspace.slug},
+        **progress_context(request, enrolment),
+        **more,
+    }
+    return context if more.get("nothing_more") else {**context, **task_context(enrolment, given)}
+
+
+def task_context(enrolment: Enrolment, given: int | None) -> dict[str, Any]:
+    """The task, or why there is none."""
+    if given is None:
+        return {"task": None, "empty": why_no_task(enrolment)}
+    return {"task": task_page(showing_of(given))}
+
+
+def earlier_context(assignment: Assignment) -> dict[str, Any]:
+    """A task she has answered, open to be answered again."""
+    return {"task": task_page(showing_of(assignment.pk), current_judgment(assignment.pk))}
+
+
+def progress_context(request: HttpRequest, enrolment: Enrolment, *, with_pace: bool = False) -> dict[str, Any]:
+    """How far she is. After every tenth answer of the day her eyes deserve a break, and her pace is taken anew."""
+    progress = progress_of(enrolment, midnight=midnight_of(request), with_pace=with_pace)
+    if not with_pace and progress.n_today % BREAK_EVERY == 0:
+        progress = progress_of(enrolment, midnight=midnight_of(request), with_pace=True)
+    return {
+        "progress": progress,
+        "is_break": progress.n_today > 0 and progress.n_today % BREAK_EVERY == 0,
+        "saved_at": progress.last_saved_at,
+    }
+
+
+# Training --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A training task with its answer explained. Labels speak of her screen."""
+
+    task: TaskPage
+    right: bool
+    given_label: str
+    gold_label: str
+    rationale_html: SafeString
+    criteria: list[dict[str, Any]]
+    n_done: int
+    n_all: int
+    result: dict[str, Any] | None
+
+
+def feedback_on(enrolment: Enrolment, assignment: Assignment) -> Feedback | None:
+    """What was right about her answer in training; None where there is nothing to explain, or not to her."""
+    if assignment.purpose != Purpose.TRAINING:
+        return None
+    gold = Gold.objects.filter(task=assignment.task_id, use=GoldUse.TRAINING).order_by("-pk").first()
+    said = current_judgment(assignment.pk)
+    if gold is None or said is None:
+        return None
+    criteria = _criteria_explained(assignment, gold, said.answers or {})
+    verdict_is_right = gold.verdict is None or gold.verdict == said.verdict
+    found = qualification_of(enrolment)
+    return Feedback(
+        task=task_page(showing_of(assignment.pk), said),
+        right=verdict_is_right and all(row["right"] for row in criteria),
+        given_label=_label(said.verdict, assignment),
+        gold_label=_label(gold.verdict, assignment),
+        rationale_html=to_html(gold.rationale),
+        criteria=criteria,
+        n_done=found.n_done,
+        n_all=found.n_all,
+        result=result_of(found),
     )
 
 
-def _sides(assignment: Assignment) -> tuple[Output, Output]:
-    """The outputs as they stand on her screen: left, right."""
-    a, b = assignment.task.output_a, assignment.task.output_b
-    if b is None:
-        raise Refused("The desk shows comparisons only; this task is a rubric.")
-    return (a, b) if assignment.a_on_left else (b, a)
+def result_of(found: Qualification) -> dict[str, Any] | None:
+    """The qualification's result, once it is over."""
+    if not found.is_over:
+        return None
+    return {"passed": found.passed, "n_right": found.n_right, "n_all": found.n_all, "needed": found.needed}
 
 
-def _turn(message: dict[str, str]) -> dict[str, Any]:
-    role = message["role"]
-    return {"role": ROLES.get(role, role), "html": to_html(message["content"])}
+def _label(verdict: str | None, assignment: Assignment) -> str:
+    return LABELS[choice_of(verdict, a_on_left=bool(assignment.a_on_left))] if verdict else ""
 
 
-def _output_html(output: Output) -> SafeString:
-    """One text, or the turns of a conversation under one another, each rendered by itself."""
-    if output.messages is None:
-        return to_html(output.text or "")
-    if len(output.messages) == 1:
-        return to_html(output.messages[0]["content"])
-    turns = ((turn["role"], turn["html"]) for turn in map(_turn, output.messages))
-    return format_html_join("", '<section class="turn"><h3 class="turn-role">{}</h3>{}</section>', turns)
+def _criteria_explained(assignment: Assignment, gold: Gold, given: dict[str, Any]) -> list[dict[str, Any]]:
+    wanted = gold.answers or {}
+    criteria = criteria_for(
+        assignment.task.kind, list(Criterion.objects.filter(protocol=assignment.protocol_id).order_by("ordinal"))
+    )
+    return [
+        {
+            "question": criterion.question,
+            "given_label": _anchor_label(criterion, given.get(criterion.key), assignment.a_on_left),
+            "gold_label": _anchor_label(criterion, wanted[criterion.key], assignment.a_on_left),
+            "right": given.get(criterion.key) == wanted[criterion.key],
+        }
+        for criterion in criteria
+        if criterion.key in wanted
+    ]
 
 
-def _is_empty(output: Output) -> bool:
-    return output.messages is None and not (output.text or "").strip()
+def _anchor_label(criterion: Criterion, value: Any, a_on_left: bool | None) -> str:
+    """The words she read beside this answer: those of a sided anchor belong to the side of the screen."""
+    if value is None:
+        return ""
+    on_screen = screen_value(criterion, value, a_on_left=a_on_left)
+    for anchor in criterion.anchors:
+        if screen_value(criterion, anchor["value"], a_on_left=True) == on_screen:
+            return str(anchor["label"])
+    return str(value)
+
+
+# Her own work ------------------------------------------------------------------------------------------------
+
+
+def recent_context(enrolment: Enrolment) -> list[dict[str, Any]]:
+    """Her last answers, in the words of her screen."""
+    return [_recent(enrolment, answer) for answer in recent_answers(enrolment)]
+
+
+def _recent(enrolment: Enrolment, answer: RecentAnswer) -> dict[str, Any]:
+    said = LABELS[choice_of(answer.verdict, a_on_left=bool(answer.a_on_left))] if answer.verdict else "Rated"
+    return {
+        "url": f"{desk_url(enrolment)}?change={answer.public_id}" if answer.may_change else None,
+        "public_id": answer.public_id,
+        "item_excerpt": answer.item_excerpt,
+        "said": said,
+        "at": answer.answered_at,
+        "has_comment": answer.has_comment,
+        "flags": [Flag(flag).label for flag in answer.flags if flag in Flag.values],
+        "n_changes": answer.revision - 1,
+    }
+
+
+def own_studies(request: HttpRequest, enrolments: list[Enrolment]) -> list[dict[str, Any]]:
+    """A card for each study she rates in, with her last answers there."""
+    return [
+        {**desk_card(request, enrolment), "recent": recent_context(enrolment), "urls": urls_of(enrolment)}
+        for enrolment in enrolments
+    ]
+
+
+def desk_card(request: HttpRequest, enrolment: Enrolment) -> dict[str, Any]:
+    """How she stands in one study, and whether there is something to do."""
+    progress: Progress = progress_of(enrolment, midnight=midnight_of(request), with_pace=True)
+    served = may_be_served(enrolment)
+    training = enrolment.standing == Standing.TRAINING
+    return {
+        "workspace_slug": enrolment.study.workspace.slug,
+        "study_slug": enrolment.study.slug,
+        "study_name": enrolment.study.name,
+        "desk_url": desk_url(enrolment),
+        "n_done": progress.n_done,
+        "n_today": progress.n_today,
+        "target": progress.target,
+        "percent": progress.percent,
+        "seconds_per_task": progress.seconds_per_task,
+        "minutes_left": progress.minutes_left,
+        "state": StudyState(enrolment.study.state).label,
+        "standing": Standing(enrolment.standing).label,
+        "can_rate": served,
+        "why_not": "" if served else why_no_task(enrolment).sentence,
+        "qualification": _qualification(qualification_of(enrolment)) if training else None,
+    }
+
+
+def _qualification(found: Qualification) -> dict[str, Any]:
+    return {
+        "n_done": found.n_done,
+        "n_all": found.n_all,
+        "needed": found.needed,
+        "passed": found.passed if found.is_over else None,
+    }

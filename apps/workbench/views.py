@@ -1,65 +1,123 @@
-"""The rating desk: one page, one form, one task after another."""
+"""The rating desk: one page, one form, one task after another.
 
+With `X-Desk: 1` a request comes from the page's script and is answered with a fragment: the task to hold ready.
+Without, it is a plain form: the answer is a redirect, so that reloading sends nothing again.
+"""
+
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from apps.accounts.access import signed_in
 from apps.core.errors import Refused
 from apps.rating.access import enrolment_of, own_assignment
-from apps.rating.models import Assignment, Enrolment
+from apps.rating.models import Enrolment, Purpose
+from apps.rating.selectors import enrolments_of
 from apps.rating.services import (
-    AnsweredDifferently,
-    give_assignment,
-    mark_shown,
-    record_judgment,
-    skip_assignment,
+    Exchange,
+    answer_and_go_on,
+    fetch_next,
+    open_desk,
+    release_assignment,
+    renew_leases,
+    skip_and_go_on,
 )
 from apps.studies.services.protocol import current_protocol
 
-from .forms import AnswerForm, SkipForm
-from .pages import desk_context, desk_url, study_context
+from .forms import AnswerForm, LeaveForm, PaintedForm, SkipForm, held_in
+from .pages import (
+    desk_context,
+    desk_url,
+    earlier_context,
+    feedback_on,
+    own_studies,
+    recent_context,
+    reply_context,
+    study_context,
+    urls_of,
+    zone_of,
+)
 
 
 @never_cache
 @login_required
 @require_safe
-def desk(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
-    """Her next task, or with `?change=` one of her last answers again."""
+def own_page(request: HttpRequest) -> HttpResponse:
+    """Her studies, her progress, her last answers."""
+    enrolments = enrolments_of(signed_in(request))
+    return _in_her_zone(request, "workbench/own.html", {"desks": own_studies(request, enrolments)})
+
+
+@never_cache
+@login_required
+@require_GET  # a HEAD shows nothing to anybody, and this page gives out work
+def desk(request: HttpRequest, workspace: str, study: str) -> HttpResponseBase:
+    """Her task; with `?change=` one of her last answers again; with `?feedback=` what was right in training."""
     enrolment = enrolment_of(request.user, workspace, study)
-    change = request.GET.get("change")
-    if change is not None:
-        earlier = own_assignment(enrolment, _uuid(change))
-        return render(request, "workbench/desk.html", desk_context(enrolment, earlier, changing=True))
-    return _show_next(request, enrolment)
+    if "change" in request.GET:
+        return _earlier(request, enrolment, _uuid(request.GET["change"]))
+    if "feedback" in request.GET:
+        return _feedback(request, enrolment, _uuid(request.GET["feedback"]))
+    given = open_desk(enrolment=enrolment).given
+    return render(request, "workbench/desk.html", desk_context(request, enrolment, given))
+
+
+def _earlier(request: HttpRequest, enrolment: Enrolment, public_id: UUID) -> HttpResponse:
+    assignment = own_assignment(enrolment, public_id)
+    if assignment.done_number is None or assignment.purpose == Purpose.TRAINING:
+        raise Refused("This task has no answer that could be changed. Open the study again for your next one.")
+    earlier = earlier_context(assignment)
+    if _from_script(request):
+        return _fragment(request, reply_context(request, enrolment, None, nothing_more=True, **earlier))
+    return render(request, "workbench/desk.html", {**desk_context(request, enrolment, None, feedback=None), **earlier})
+
+
+def _feedback(request: HttpRequest, enrolment: Enrolment, public_id: UUID) -> HttpResponseBase:
+    explained = feedback_on(enrolment, own_assignment(enrolment, public_id))
+    if explained is None:
+        return redirect(desk_url(enrolment))
+    return render(request, "workbench/desk.html", desk_context(request, enrolment, None, feedback=explained))
+
+
+@never_cache
+@login_required
+@require_POST
+def next_task(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+    """The task to hold ready behind the one on her screen."""
+    enrolment = enrolment_of(request.user, workspace, study)
+    exchange = fetch_next(enrolment=enrolment, painted=_painted(PaintedForm(request.POST)))
+    return _fragment(request, reply_context(request, enrolment, exchange.given))
 
 
 @never_cache
 @login_required
 @require_POST
 def answer(request: HttpRequest, workspace: str, study: str) -> HttpResponseBase:
-    """Store her choice and show the next task, in one request."""
+    """Store her answer and bring the task after the next, in one request and one transaction."""
     enrolment = enrolment_of(request.user, workspace, study)
     form = AnswerForm(request.POST)
-    if not form.is_valid():
-        raise Refused("That answer did not arrive whole. Go back, reload the page and choose again.")
-    sent = form.cleaned_data
-    try:
-        record_judgment(
-            enrolment=enrolment,
-            assignment_id=sent["assignment"],
-            submission=sent["submission"],
-            choice=sent["choice"],
-            shown_ms=sent["shown_ms"],
-            comment=sent["comment"],
-            supersedes=sent["supersedes"],
-        )
-    except AnsweredDifferently as conflict:
-        return _show_next(request, enrolment, notice=conflict.sentence, status=409)
-    return _go_on(request, enrolment)
+    sent = form.as_answer()
+    exchange = answer_and_go_on(
+        enrolment=enrolment,
+        answer=sent,
+        painted=form.cleaned_data["painted"],
+        wants_next=_from_script(request) and sent.supersedes is None,
+    )
+    if _from_script(request):
+        return _reply(request, enrolment, exchange, changed=sent.supersedes is not None)
+    if exchange.conflict is not None:
+        context = desk_context(request, enrolment, open_desk(enrolment=enrolment).given)
+        context["notice"] = exchange.conflict.sentence
+        return render(request, "workbench/desk.html", context, status=409)
+    if exchange.qualification is not None and exchange.receipt is not None:
+        return redirect(f"{desk_url(enrolment)}?feedback={exchange.receipt.public_id}")
+    return redirect(desk_url(enrolment))
 
 
 @never_cache
@@ -72,8 +130,60 @@ def skip(request: HttpRequest, workspace: str, study: str) -> HttpResponseBase:
     if not form.is_valid():
         raise Refused("Choose why you skip this task, with one of the reasons shown.")
     assignment = own_assignment(enrolment, form.cleaned_data["assignment"])
-    skip_assignment(enrolment=enrolment, assignment=assignment, reason=form.cleaned_data["reason"])
-    return _go_on(request, enrolment)
+    exchange = skip_and_go_on(
+        enrolment=enrolment,
+        skipped=assignment.public_id,
+        reason=form.cleaned_data["reason"],
+        painted=form.cleaned_data["painted"],
+        wants_next=_from_script(request),
+    )
+    return _reply(request, enrolment, exchange) if _from_script(request) else redirect(desk_url(enrolment))
+
+
+@never_cache
+@login_required
+@require_POST
+def beat(request: HttpRequest, workspace: str, study: str) -> JsonResponse:
+    """The heartbeat: the leases she holds live on while her page is open."""
+    enrolment = enrolment_of(request.user, workspace, study)
+    state, until = renew_leases(enrolment=enrolment, holds=held_in(request.POST))
+    return JsonResponse(
+        {
+            "now": timezone.now().isoformat(),
+            "state": state.study_state,
+            "standing": state.standing,
+            "expires": {str(held): end and end.isoformat() for held, end in until.items()},
+        }
+    )
+
+
+@never_cache
+@login_required
+@require_POST
+def leave(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+    """She leaves the page: the task that was held ready, and that she has not seen, is free for others."""
+    enrolment = enrolment_of(request.user, workspace, study)
+    form = LeaveForm(request.POST)
+    if not form.is_valid():
+        raise Refused("Say which task goes back.")
+    assignment = own_assignment(enrolment, form.cleaned_data["holds"])
+    if assignment.shown_at is None:
+        release_assignment(enrolment=enrolment, assignment=assignment, until=form.cleaned_data["until"])
+    return HttpResponse(status=204)
+
+
+@never_cache
+@login_required
+@require_safe
+def recent(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+    """Her last ten answers, each open to be changed."""
+    enrolment = enrolment_of(request.user, workspace, study)
+    context = {
+        "study": study_context(enrolment, current_protocol(enrolment.study)),
+        "urls": urls_of(enrolment),
+        "recent": recent_context(enrolment),
+    }
+    return _in_her_zone(request, f"workbench/recent.html{'#recent' if _from_script(request) else ''}", context)
 
 
 @login_required
@@ -82,29 +192,47 @@ def guideline(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
     """The guideline on a page of its own, for those without JavaScript."""
     enrolment = enrolment_of(request.user, workspace, study)
     context = study_context(enrolment, current_protocol(enrolment.study))
-    return render(request, "workbench/guideline.html", {"study": context, "guideline_html": context["guideline_html"]})
+    return render(request, "workbench/guideline.html", {"study": context, "urls": urls_of(enrolment)})
 
 
-def _go_on(request: HttpRequest, enrolment: Enrolment) -> HttpResponseBase:
-    """The next task: as a fragment for htmx, by a redirect for a plain form, so that reload sends nothing."""
-    if getattr(request, "htmx", False):
-        return _show_next(request, enrolment)
-    return redirect(desk_url(enrolment))
+# Answers to the page's script ----------------------------------------------------------------------------------
 
 
-def _show_next(
-    request: HttpRequest, enrolment: Enrolment, *, notice: str | None = None, status: int = 200
-) -> HttpResponse:
-    assignment = give_assignment(enrolment=enrolment)
-    if assignment is not None:
-        assignment = _painted(enrolment, assignment)
-    template = "workbench/desk.html#desk" if getattr(request, "htmx", False) else "workbench/desk.html"
-    return render(request, template, desk_context(enrolment, assignment, notice=notice), status=status)
+def _from_script(request: HttpRequest) -> bool:
+    return "X-Desk" in request.headers
 
 
-def _painted(enrolment: Enrolment, assignment: Assignment) -> Assignment:
-    mark_shown(assignment=assignment)
-    return own_assignment(enrolment, assignment.public_id)
+def _reply(request: HttpRequest, enrolment: Enrolment, exchange: Exchange, *, changed: bool = False) -> HttpResponse:
+    more: dict[str, Any] = {}
+    if exchange.receipt is not None:
+        more["stored"] = {"at": exchange.receipt.saved_at, "submission": exchange.receipt.submission}
+    if exchange.conflict is not None:
+        more["notice"] = exchange.conflict.sentence
+    if exchange.qualification is not None and exchange.receipt is not None:
+        answered = own_assignment(enrolment, exchange.receipt.public_id)
+        more["feedback"] = feedback_on(enrolment, answered)
+    if changed or more.get("feedback"):
+        more["nothing_more"] = True  # she goes back to the task she had before, or reads the explanation first
+    return _fragment(
+        request, reply_context(request, enrolment, exchange.given, **more), 409 if exchange.conflict else 200
+    )
+
+
+def _fragment(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(request, "workbench/desk.html#reply", context, status=status)
+
+
+def _in_her_zone(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Pages that run no script: their times are set in her zone here."""
+    with timezone.override(zone_of(request)):
+        return render(request, template, context)
+
+
+def _painted(form: PaintedForm) -> UUID | None:
+    if not form.is_valid():
+        raise Refused("That request did not arrive whole. Reload the page.")
+    painted: UUID | None = form.cleaned_data["painted"]
+    return painted
 
 
 def _uuid(text: str) -> UUID:

@@ -14,10 +14,16 @@ DAMAGE = {
     "standings equal their last change": "UPDATE rating_enrolment SET standing = 'left'",
     "items match their content hashes": "UPDATE studies_item SET context = 'changed'",
     "outputs match their content hashes": "UPDATE studies_output SET text = text || '!'",
-    "judged showings have judgments, and only they": """UPDATE rating_assignment SET outcome = 'expired'
+    "judged showings have judgments, and only they": """
+        UPDATE rating_assignment SET outcome = 'expired', done_number = NULL
         WHERE id = (SELECT max(id) FROM rating_assignment WHERE outcome = 'judged')""",
+    "numbers of showings and answers have no gaps": """UPDATE rating_assignment SET shown_number = 99
+        WHERE shown_number = 2""",
     "plans have as many draws as they say": "UPDATE rating_plan SET size = size + 1",
     "pair probabilities add to 1 and are those of the draws": "UPDATE rating_draw SET p_pair = 0.5",
+    "replacements have task and probabilities of what they replace": """UPDATE rating_draw SET purpose = 'replacement'
+        WHERE id = (SELECT max(id) FROM rating_draw WHERE band IS NOT NULL)""",
+    "what was chosen by results names the cut it saw": "UPDATE rating_plan SET method = 'adaptive' WHERE number > 0",
     "positions are dense in their band": "UPDATE rating_band SET size = size + 1",
     "drained bands are all judged": """UPDATE rating_band SET drained_at = now();
         INSERT INTO rating_band (study_id, number, size, drained_at) SELECT study_id, 99, 1, now() FROM rating_band;
@@ -51,3 +57,27 @@ def test_damage_is_found(lab: Lab, name: str) -> None:
     assert list(check.violations())
     with pytest.raises(CommandError, match="violations"):
         run()
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("shown_number", "shown_number + 1 WHERE shown_number >= 5"),
+        ("done_number", "done_number + 1 WHERE done_number >= 5"),
+        ("done_number", "done_number + 1"),
+        ("shown_number", "shown_number - 1"),
+        ("shown_number", "100 WHERE shown_number = 3"),
+    ],
+)
+def test_a_gap_in_either_number_is_found(lab: Lab, name: str, change: str) -> None:
+    judge_everything(lab)
+    check = next(check for check in CHECKS if check.name == "numbers of showings and answers have no gaps")
+    assert list(check.violations()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE rating_assignment DROP CONSTRAINT assignment_shown_number_is_unique")
+        cursor.execute("ALTER TABLE rating_assignment DROP CONSTRAINT assignment_done_number_is_unique")
+        if "- 1" in change:
+            cursor.execute("ALTER TABLE rating_assignment DROP CONSTRAINT rating_assignment_shown_number_check")
+        cursor.execute(f"UPDATE rating_assignment SET {name} = {change}")
+    assert list(check.violations())

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -15,6 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from apps.config.demo.loading import load_demo
 from apps.config.demo.processes import commands, end, free_port
+
+if TYPE_CHECKING:
+    from .desk_house import House
 
 # Playwright keeps an event loop in this thread; the queries of these tests are ordinary ones all the same.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -35,8 +39,8 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def demo_site(fresh_database: str) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def demo_site(browser: Browser, module_database: str) -> Iterator[str]:
     """The demo, loaded and served by the web server and worker the product uses; its address."""
     load_demo()
     port = free_port(8700 + os.getpid() % 800)
@@ -51,6 +55,19 @@ def demo_site(fresh_database: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         end(processes)
+
+
+@pytest.fixture(scope="module")
+def desk_house(browser: Browser, module_database: str) -> Iterator["House"]:
+    """Studies of every kind behind one server, for tests whose raters never meet.
+
+    The browser comes first: while its event loop runs, Django's connections are others than before and after, and
+    those that were opened meanwhile must be closed meanwhile.
+    """
+    from .desk_house import house  # it stands on the functions below
+
+    with house(browser) as built:
+        yield built
 
 
 def database_url() -> str:

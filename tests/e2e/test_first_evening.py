@@ -31,54 +31,70 @@ def signed_in(browser: Browser, site: str, email: str, **options: object) -> Ite
     assert errors == []
 
 
-def served_judgments() -> int:
-    return Judgment.objects.filter(assignment__source="served").count()
+def served_since(last: int) -> list[Judgment]:
+    """What raters at desks said after this judgment."""
+    found = Judgment.objects.filter(assignment__source="served", pk__gt=last)
+    return list(found.select_related("assignment").order_by("pk"))
+
+
+def last_judgment() -> int:
+    return Judgment.objects.latest("pk").pk
+
+
+def n_done(page: Page) -> int:
+    return int(page.locator(".count b").inner_text())
 
 
 def test_five_pairs_by_keyboard_are_counted_for_the_manager(browser: Browser, demo_site: str) -> None:
-    before = Judgment.objects.count()
+    before, n_before = last_judgment(), Judgment.objects.count()
     with signed_in(browser, demo_site, "rater@demo.example") as page:
         page.get_by_role("link", name=re.compile("^Rate")).click()
-        for n, key in enumerate(["1", "2", "x", "b", "a"], start=1):
-            task = page.input_value('#answer input[name="assignment"]')
+        expect(page.locator("html[data-live]")).to_be_attached()
+        begun = n_done(page)
+        for n, key in enumerate(["1", "2", "x", "b", "a"], start=begun + 1):
+            task = page.locator("#now > [data-task]").get_attribute("data-task")
             page.keyboard.press(key)
             expect(page.locator("#saved")).to_have_text(re.compile(r"saved \d\d:\d\d:\d\d"))
-            expect(page.locator('#answer input[name="assignment"]')).not_to_have_value(task)
+            expect(page.locator(f'#now > [data-task="{task}"]')).to_have_count(0)
             expect(page.locator(".count b")).to_have_text(str(n))
-    assert served_judgments() == 5
-    given = Assignment.objects.filter(outcome="judged", source="served").order_by("ended_at")
-    verdicts = [Judgment.objects.get(assignment=a).verdict for a in given]
-    lefts = ["A" if a.a_on_left else "B" for a in given]
-    rights = ["B" if a.a_on_left else "A" for a in given]
-    assert verdicts == [lefts[0], "TIE", "BOTH_BAD", rights[3], lefts[4]]
+    said = served_since(before)
+    lefts = ["A" if judgment.assignment.a_on_left else "B" for judgment in said]
+    rights = ["B" if judgment.assignment.a_on_left else "A" for judgment in said]
+    assert [judgment.verdict for judgment in said] == [lefts[0], "TIE", "BOTH_BAD", rights[3], lefts[4]]
     with signed_in(browser, demo_site, "pm@demo.example") as page:
         page.goto(f"{demo_site}{STUDY}")
-        expect(page.locator(".figures")).to_contain_text(str(before + 5))
+        expect(page.locator(".figures")).to_contain_text(str(n_before + 5))
         page.goto(f"{demo_site}{STUDY}leaderboard")
         page.get_by_role("button", name="Compute").click()
         expect(page.locator(".facts")).to_contain_text("judgments", timeout=60_000)
         expect(page.get_by_text("nothing newer")).to_be_visible(timeout=60_000)
-        expect(page.locator(".facts")).to_contain_text("725 judgments")
+        used = 720 + sum(judgment.assignment.purpose not in {"gold", "retest"} for judgment in said)
+        expect(page.locator(".facts")).to_contain_text(f"{used} judgments")
 
 
 def test_undo_skip_and_dialogs_by_keyboard(browser: Browser, demo_site: str) -> None:
-    with signed_in(browser, demo_site, "rater@demo.example") as page:
+    before = last_judgment()
+    with signed_in(browser, demo_site, "rater2@demo.example") as page:
         page.goto(f"{demo_site}{DESK}")
+        expect(page.locator("html[data-live]")).to_be_attached()
         page.keyboard.press("?")
         expect(page.locator("#keys")).to_be_visible()
         page.keyboard.press("1")
         page.keyboard.press("Escape")
-        assert served_judgments() == 0, "no shortcut fires under a dialog"
+        assert served_since(before) == [], "no shortcut fires under a dialog"
+        begun = n_done(page)
         page.keyboard.press("1")
-        expect(page.locator(".count b")).to_have_text("1")
+        expect(page.locator(".count b")).to_have_text(str(begun + 1))
         page.keyboard.press("z")
         expect(page.get_by_text("You are changing an earlier answer.")).to_be_visible()
-        page.keyboard.press("3")
+        with page.expect_response("**/answer"):
+            page.keyboard.press("3")
         expect(page.get_by_text("You are changing an earlier answer.")).to_be_hidden()
-        assert list(Judgment.objects.filter(assignment__source="served").values_list("revision", flat=True)) == [1, 2]
+        assert [judgment.revision for judgment in served_since(before)] == [1, 2]
         page.keyboard.press("s")
-        page.get_by_role("button", name="Not my topic").click()
-        expect(page.locator("#skipping")).not_to_have_attribute("open", "")
+        with page.expect_response("**/skip"):
+            page.get_by_role("button", name="Not my topic").click()
+        expect(page.locator("details.skip")).not_to_have_attribute("open", "")
     assert Assignment.objects.filter(outcome="skipped", skip_reason="not_my_topic").count() == 1
 
 
@@ -86,30 +102,33 @@ def test_a_lost_network_is_said_in_words_and_the_answer_counts_once(browser: Bro
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{demo_site}/accounts/login/")
-    page.click('input[value="rater@demo.example"] + button')
+    page.click('input[value="rater2@demo.example"] + button')
     page.goto(f"{demo_site}{DESK}")
+    before, begun = last_judgment(), n_done(page)
     context.set_offline(True)
     page.keyboard.press("1")
-    expect(page.locator("#saved")).to_contain_text("Not saved yet")
+    expect(page.locator("#saved")).to_have_text("1 waiting for the network")
     context.set_offline(False)
-    page.keyboard.press("1")
-    expect(page.locator(".count b")).to_have_text("1")
-    assert served_judgments() == 1
+    expect(page.locator(".count b")).to_have_text(str(begun + 1))
+    expect(page.locator("#saved")).to_have_text(re.compile(r"saved \d\d:\d\d:\d\d"))
+    assert len(served_since(before)) == 1
     context.close()
 
 
 def test_the_desk_works_without_javascript(browser: Browser, demo_site: str) -> None:
-    with signed_in(browser, demo_site, "rater@demo.example", java_script_enabled=False) as page:
+    before = last_judgment()
+    with signed_in(browser, demo_site, "rater2@demo.example", java_script_enabled=False) as page:
         page.goto(f"{demo_site}{DESK}")
+        begun = n_done(page)
         page.get_by_role("button", name="Tie").click()
-        expect(page.locator(".count b")).to_have_text("1")
-    assert served_judgments() == 1
+        expect(page.locator(".count b")).to_have_text(str(begun + 1))
+    assert [judgment.verdict for judgment in served_since(before)] == ["TIE"]
 
 
 @pytest.mark.parametrize(
     ("email", "paths"),
     [
-        ("rater@demo.example", ["/", DESK, f"{DESK}guideline"]),
+        ("rater@demo.example", ["/", "/rate/", DESK, f"{DESK}guideline", f"{DESK}recent"]),
         ("pm@demo.example", ["/", STUDY, f"{STUDY}leaderboard"]),
     ],
 )

@@ -61,6 +61,7 @@ _JOB, _USER = {"public_id": NEW}, {"uuid": NEW, "email": "'new@lab.example'"}
 MATERIAL = (
     Case("job_percent_is_a_percentage", "core_job", _JOB, {"percent": "101"}),
     Case("job_state_is_known", "core_job", _JOB, {"state": "'burning'"}),
+    Case("rendering_once_a_version", "core_rendering", {"version": "99"}, {"version": "version"}),
     Case("core_job_public_id_key", "core_job", _JOB, {"public_id": "public_id"}),
     Case("user_email_is_unique", "accounts_user", _USER, {"email": "upper(email)"}),
     Case("accounts_user_uuid_key", "accounts_user", _USER, {"uuid": "uuid"}),
@@ -74,6 +75,12 @@ MATERIAL = (
     Case("output_is_text_or_messages", "studies_output", _OUTPUT, {"text": "NULL"}),
     Case("studies_output_item_workspace_fk", "studies_output", _OUTPUT, {"item_id": _far("studies_item")}),
     Case("studies_output_system_workspace_fk", "studies_output", _OUTPUT, {"system_id": _far("studies_system")}),
+    *(
+        Case("finding_is_unique", "studies_outputfinding", good, {name: name for name in good})
+        for good in ({"scanner_version": "99"}, {"kind": "'maker'"}, {"start": "7"})
+    ),
+    Case("finding_kind_is_known", "studies_outputfinding", {"scanner_version": "99"}, {"kind": "'guess'"}),
+    Case("finding_is_a_place", "studies_outputfinding", {"scanner_version": "99"}, {"start": '"end"'}),
     Case("study_slug_is_unique", "studies_study", {"slug": "'new'"}, {"slug": "slug"}),
     Case("study_state_is_known", "studies_study", {"slug": "'new'"}, {"state": "'burning'"}),
     Case("protocol_number_is_unique", "studies_protocolversion", _PROTOCOL, {"number": "number"}),
@@ -86,6 +93,24 @@ MATERIAL = (
         for name, most in (("overlap_share", "1.01"), ("gold_share", "1"), ("retest_share", "1"))
         for value in (most, "-0.01")
     ),
+    Case(
+        "protocol_inserts_leave_room_for_work",
+        "studies_protocolversion",
+        _PROTOCOL | {"gold_share": "0.6", "retest_share": "0.4"},
+        {"retest_share": "0.41"},
+    ),
+    *(
+        Case("protocol_rounds_are_possible", "studies_protocolversion", _PROTOCOL, {name: wrong})
+        for name, wrong in (
+            ("uniform_floor", "0"),
+            ("uniform_floor", "1.01"),
+            ("qualification_pass", "-0.01"),
+            ("qualification_pass", "1.01"),
+            ("round_size", "0"),
+        )
+    ),
+    Case("protocol_method_is_known", "studies_protocolversion", _PROTOCOL, {"plan_method": "'dice'"}),
+    Case("criterion_about_is_known", "studies_criterion", _CRITERION | {"about": "'comparison'"}, {"about": "'all'"}),
     Case("criterion_key_is_unique", "studies_criterion", _CRITERION, {"key": "key"}),
     Case("criterion_ordinal_is_unique", "studies_criterion", _CRITERION, {"ordinal": "ordinal"}),
     Case("study_item_is_unique", "studies_studyitem", _STUDY_ITEM, {"study_id": "study_id"}),
@@ -124,6 +149,11 @@ _OTHER_RUBRIC = {
 }
 _OTHER_RUBRIC["system_a_id"] = f"(SELECT o.system_id FROM studies_output o WHERE o.id = {_OTHER_RUBRIC['output_a_id']})"
 _DRAW, _PLAN = {"ordinal": "99", "position": "99"}, {"number": "99"}
+_INSERTED = {
+    "ordinal": "99", "purpose": "'retest'", "band": "NULL", "position": "NULL", "rater_id": _rater("Third")
+}  # fmt: skip
+_PLAN_ZERO = {"number": "0", "method": "'inserted'", "size": "NULL"}
+_BAR = {"item_id": "(SELECT max(item_id) FROM studies_studyitem WHERE study_id = rating_itembar.study_id)"}
 _CUT, _ANALYSIS = {"rule_version": "99"}, {"key_sha256": "'x'", "public_id": NEW}
 
 PLANNED = (
@@ -190,11 +220,41 @@ PLANNED = (
         for value in ("0", "1.01")
     ),
     Case("draw_purpose_is_known", "rating_draw", _DRAW, {"purpose": "'fun'"}),
+    *(
+        Case("draw_is_inserted_or_in_a_band", "rating_draw", good, bad)
+        for good, bad in (
+            (_DRAW, {"band": "NULL"}),
+            (_DRAW, {"position": "NULL"}),
+            (_DRAW, {"purpose": "'gold'", "rater_id": _rater("Idle")}),
+            (_INSERTED, {"rater_id": "NULL"}),
+            (_INSERTED, {"band": "band"}),
+            (_INSERTED, {"position": "99"}),
+            (_INSERTED, {"purpose": "'overlap'"}),
+        )
+    ),
+    *(
+        Case("plan_zero_is_the_inserted_one", "rating_plan", good, bad)
+        for good, bad in (
+            (_PLAN, {"method": "'inserted'"}),
+            (_PLAN, {"method": "'dice'"}),
+            (_PLAN, {"size": "NULL"}),
+            (_PLAN_ZERO, {"method": "'balanced'"}),
+            (_PLAN_ZERO, {"size": "5"}),
+            (_PLAN_ZERO, {"number": "99"}),
+        )
+    ),
+    Case("item_bar_is_unique", "rating_itembar", _BAR, {"item_id": "item_id"}),
+    Case("item_bar_has_a_reason", "rating_itembar", _BAR, {"reason": "''"}),
+    Case("rating_itembar_study_rater_fk", "rating_itembar", _BAR, {"rater_id": _rater("Idle")}),
+    Case("rating_itembar_study_item_fk", "rating_itembar", _BAR, {"item_id": SPARE_ITEM}),
     Case("rating_draw_plan_study_fk", "rating_draw", _DRAW, {"plan_id": _in("rating_plan", "second")}),
     Case("rating_draw_task_study_fk", "rating_draw", _DRAW, {"task_id": _in("rating_task", "second")}),
     Case("rating_draw_study_band_fk", "rating_draw", _DRAW, {"band": "99"}),
     Case("band_is_unique", "rating_band", {"number": "99"}, {"number": "number"}),
-    Case("cut_is_one_per_set_of_facts", "rating_cut", _CUT, {"rule_version": "rule_version"}),
+    *(
+        Case("cut_is_one_per_set_of_facts", "rating_cut", good, {name: name for name in good})
+        for good in (_CUT, {"last_finding": "99"})
+    ),
     Case("rule_version_is_unique", "rating_ruleset", {"version": "99"}, {"version": "version"}),
     Case("opening_is_the_first", "rating_resultsopening", {"rater_id": _rater("Idle")}, {"rater_id": "rater_id"}),
     Case("analysis_is_one_per_key", "analysis_analysis", _ANALYSIS, {"key_sha256": "key_sha256"}),
@@ -212,7 +272,8 @@ def _lease_of(draw: str, task: str) -> Changes:
         side: f"(SELECT t.{side} FROM rating_task t WHERE t.id = {task})" for side in ("system_low", "system_high")
     }
     lease = {"public_id": NEW, "draw_id": draw, "task_id": task, "rater_id": _rater("Third"), "ended_at": "NULL"}
-    return {**lease, **systems, "outcome": "NULL", "shown_at": "NULL"}
+    nothing_yet = dict.fromkeys(("outcome", "shown_at", "shown_number", "done_number"), "NULL")
+    return {**lease, **systems, **nothing_yet}
 
 
 def _same(*names: str) -> Changes:
@@ -222,6 +283,10 @@ def _same(*names: str) -> Changes:
 _SERVED = _lease_of(_in("rating_draw", "trial", _FREE), _FREE_TASK)
 _OF_DRAW = _same("draw_id", "task_id", "system_low", "system_high")
 _ENDED = {"outcome": "'released'", "ended_at": "now()"}
+_DONE = {"outcome": "'judged'", "ended_at": "now()", "done_number": "77"}
+_SHOWN = {"shown_at": "now()", "shown_number": "77"}
+_SKIPPED = {"outcome": "'skipped'", "ended_at": "now()", "skip_reason": "'broken'"}
+_OF_FIRST = {"rater_id": "rater_id", "showing": "99"}  # another showing of the rater of the stored row
 _RUBRIC_LEASE = _lease_of(
     _in("rating_draw", "trial", "x.ordinal = 50"), _in("rating_draw", "trial", "x.ordinal = 50", "task_id")
 ) | {"a_on_left": "NULL"}
@@ -238,7 +303,7 @@ SHOWN = (
     Case("assignment_public_id_is_unique", "rating_assignment", _SERVED, {"public_id": "public_id"}),
     Case("draw_is_filled_once", "rating_assignment", _SERVED, _OF_DRAW),
     Case("draw_is_filled_once", "rating_assignment", _SERVED, _OF_DRAW, "outcome IS NULL"),
-    Case("draw_is_filled_once", "rating_assignment", _SERVED | _OF_DRAW | _ENDED, {"outcome": "'judged'"}),
+    Case("draw_is_filled_once", "rating_assignment", _SERVED | _OF_DRAW | _ENDED, _DONE),
     Case("assignment_showing_is_unique", "rating_assignment", _SERVED, {**_OF_DRAW, **_ENDED, "rater_id": "rater_id"}),
     Case("assignment_showing_is_unique", "rating_assignment", _IMPORTED, _same("showing"), "source = 'imported'"),
     *(
@@ -264,6 +329,32 @@ SHOWN = (
     ),
     Case("assignment_skip_has_a_reason", "rating_assignment", _SERVED | _ENDED, {"skip_reason": "'broken'"}),
     Case("assignment_skip_has_a_reason", "rating_assignment", _SERVED, {"skip_reason": "'broken'"}),
+    Case("assignment_skipped_says_why", "rating_assignment", _SERVED | _SKIPPED, {"skip_reason": "NULL"}),
+    Case("assignment_shown_is_numbered", "rating_assignment", _SERVED | _SHOWN, {"shown_number": "NULL"}),
+    Case("assignment_shown_is_numbered", "rating_assignment", _SERVED | _SHOWN, {"shown_at": "NULL"}),
+    Case("assignment_done_is_numbered", "rating_assignment", _SERVED | _DONE, {"done_number": "NULL"}),
+    Case("assignment_done_is_numbered", "rating_assignment", _SERVED | _ENDED, {"done_number": "77"}),
+    Case("assignment_done_is_numbered", "rating_assignment", _SERVED, {"done_number": "77"}),
+    Case(
+        "assignment_shown_number_is_unique",
+        "rating_assignment",
+        _SERVED | _OF_FIRST | _SHOWN,
+        _same("shown_number"),
+        "shown_number = 1",
+    ),
+    Case(
+        "assignment_done_number_is_unique",
+        "rating_assignment",
+        _SERVED | _OF_FIRST | _DONE,
+        _same("done_number"),
+        "done_number = 1",
+    ),
+    Case(
+        "assignment_first_seen_is_a_side",
+        "rating_assignment",
+        _SERVED | {"first_seen": "'left'"},
+        {"first_seen": "'top'"},
+    ),
     Case("assignment_purpose_is_known", "rating_assignment", _SERVED, {"purpose": "'fun'"}),
     Case("assignment_source_is_known", "rating_assignment", _IMPORTED, {"source": "'dreamt'"}, "source = 'imported'"),
     Case("rating_assignment_task_study_system_low_system_high_fk", "rating_assignment", _SERVED, {"system_low": "0"}),

@@ -34,10 +34,11 @@ def judge(lab: Lab, rater: int = 0, *, choice: str = "left", shown_ms: int | Non
     """This rater's next judgment."""
     given = lab.assignment(rater)
     mark_shown(assignment=given)
-    return record_judgment(
+    receipt = record_judgment(
         enrolment=lab.enrolments[rater], assignment_id=given.public_id, submission=uuid4(),
         choice=choice, shown_ms=shown_ms,
-    ).judgment  # fmt: skip
+    )  # fmt: skip
+    return Judgment.objects.select_related("assignment").get(pk=receipt.judgment_id)
 
 
 def counts(lab: Lab) -> dict[str, int]:
@@ -78,7 +79,7 @@ def flagged(lab: Lab) -> Judgment:
     first = judge(lab)
     showing = {"assignment_id": str(lab.assignment().pk), "submission": "gen_random_uuid()"}
     change_showing(first, purpose="gold")
-    Assignment.objects.filter(pk=lab.assignment().pk).update(outcome="judged", ended_at=timezone.now())
+    Assignment.objects.filter(pk=lab.assignment().pk).update(outcome="judged", ended_at=timezone.now(), done_number=2)
     copy_row("rating_judgment", {**showing, "flags": "'{identified}'"})
     return Judgment.objects.select_related("assignment").latest("pk")
 

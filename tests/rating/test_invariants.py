@@ -15,6 +15,7 @@ from .world_for_tests import build_world, copy_row
 APPEND_ONLY = (
     "core_auditevent",
     *import_module("apps.studies.migrations.0002_invariants").IMMUTABLE,
+    *import_module("apps.studies.migrations.0004_findings").APPEND_ONLY,
     *import_module("apps.rating.migrations.0002_invariants").APPEND_ONLY,
     "analysis_analysis",
 )

@@ -7,10 +7,11 @@ from django.db import connection
 from apps.accounts.services import create_workspace
 from apps.analysis.filters import Filters
 from apps.analysis.services import compute_leaderboard
-from apps.core.models import Job
+from apps.core.models import Job, Rendering
 from apps.rating.exchange.storing import import_bundle
 from apps.rating.models import Enrolment, Judgment, Rater, StandingChange, Task
 from apps.rating.services import (
+    bar_items,
     enrol_rater,
     give_assignment,
     note_results_opened,
@@ -22,7 +23,7 @@ from apps.rating.services import (
     take_cut,
     withdraw_judgment,
 )
-from apps.studies.models import Criterion, ProtocolVersion, Study
+from apps.studies.models import Criterion, Output, OutputFinding, ProtocolVersion, Study
 from apps.studies.services.protocol import ProtocolTerms, create_study
 from tests.studies_for_tests import Lab, bundle_of
 
@@ -85,6 +86,7 @@ def _work(lab: Lab) -> None:
 
 
 def _add_facts(lab: Lab) -> None:
+    bar_items(enrolment=lab.enrolments[0], items=["item-0"], reason="a test", by=None)
     take_cut(study_id=lab.study.pk)
     set_rules(study=lab.study, rules=[{"name": "told_apart"}], by=None)
     tasks = Task.objects.filter(study=lab.study).order_by("pk")
@@ -97,6 +99,7 @@ def _add_facts(lab: Lab) -> None:
         study=lab.study, rater=lab.enrolments[0].rater, standing="active", reason="a test", cut=cut
     )
     compute_leaderboard(study=lab.study, filters=Filters(), by=None)
+    Rendering.objects.create(key="output:a test", version=1, html="<p>a test</p>")
     Job.objects.create(kind="leaderboard", workspace_id=lab.workspace.pk, subject="trial")
 
 
@@ -114,6 +117,8 @@ def _add_neighbours(lab: Lab) -> None:
 
 def _add_rows_no_service_makes(lab: Lab) -> None:
     protocol = ProtocolVersion.objects.get(study=lab.study)
+    named = Output.objects.order_by("pk")[0]
+    OutputFinding.objects.create(output=named, scanner_version=1, kind="name", excerpt="I am", start=5, end=12)
     Criterion.objects.create(protocol=protocol, ordinal=0, key="clear", question="Is it clear?", anchors=[])
     judge = Rater.objects.create(workspace=lab.workspace, uuid=uuid4(), kind="judge", name="Judge")
     Enrolment.objects.create(study=lab.study, workspace=lab.workspace, rater=judge)
@@ -123,7 +128,9 @@ def _add_rows_no_service_makes(lab: Lab) -> None:
     copy_row("rating_task", {"kind": "'rubric'", "output_b_id": "NULL", "system_b_id": "NULL"}, last)
     rubric = str(Task.objects.get(kind="rubric").pk)
     copy_row("rating_draw", {"task_id": rubric, "ordinal": "50", "position": "50"})
-    unserved = {"public_id": "gen_random_uuid()", "draw_id": "NULL", "leased_at": "NULL", "expires_at": "NULL"}
+    unserved = {"public_id": "gen_random_uuid()"} | dict.fromkeys(
+        ("draw_id", "leased_at", "expires_at", "shown_number", "done_number"), "NULL"
+    )
     copy_row("rating_assignment", {**unserved, "source": "'imported'", "showing": "5"})
     for side in ("true", "NULL"):
         by_judge = {"rater_id": str(judge.pk), "source": "'judge'", "a_on_left": side}

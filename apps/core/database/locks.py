@@ -27,3 +27,13 @@ def writing_facts(study_id: int) -> None:
 def cutting_facts(study_id: int) -> None:
     """Taken by a cut or a change of state, for a moment: no writer is in the middle of anything."""
     lock(f"facts:{study_id}")
+
+
+def lock_and_share(alone: str, shared: str) -> None:
+    """`lock(alone)`, then `lock_shared(shared)`, in one round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)), "
+            "pg_advisory_xact_lock_shared(hashtextextended(%s, 0))",
+            [f"touchstone:{alone}", f"touchstone:{shared}"],
+        )

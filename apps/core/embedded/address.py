@@ -42,6 +42,7 @@ class ServerAddress:
             "USER": self.user,
             "HOST": str(self.socket),
             "PORT": str(self.port),
+            "OPTIONS": {},
         }
 
 

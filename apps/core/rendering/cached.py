@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.safestring import SafeString
 
 from apps.core import rendering
+from apps.core.database.queries import rows
 from apps.core.models import Rendering
 
 from .memory import Memory
@@ -47,11 +48,14 @@ def forget_old_renderings() -> int:
     return Rendering.objects.filter(version__lt=rendering.RENDERER_VERSION).delete()[0]
 
 
+_STORED = "SELECT key, html FROM core_rendering WHERE key = ANY(%(keys)s::varchar[]) AND version = %(version)s"
+
+
 def _stored(keys: Collection[str], version: int) -> dict[str, SafeString]:
-    rows = Rendering.objects.filter(key__in=keys, version=version).values_list("key", "html")
-    return {key: SafeString(html) for key, html in rows}  # sanitised before it was stored: only `_store` writes here
+    found = rows(_STORED, {"keys": list(keys), "version": version})
+    return {key: SafeString(html) for key, html in found}  # sanitised before it was stored: only `_store` writes here
 
 
 def _store(new: Mapping[str, SafeString], version: int) -> None:
-    rows = [Rendering(key=key, version=version, html=html) for key, html in new.items()]
-    Rendering.objects.bulk_create(rows, ignore_conflicts=True)
+    made = [Rendering(key=key, version=version, html=html) for key, html in new.items()]
+    Rendering.objects.bulk_create(made, ignore_conflicts=True)

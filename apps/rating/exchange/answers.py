@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.studies.material import VERDICT_WORDS, CriterionRow
+from apps.studies.material import ABOUT_COMPARISON, ABOUT_OUTPUT, VERDICT_WORDS, CriterionRow
 
 from .identity import TaskKey, comparison_key, rubric_key
 from .known import OutputKey
@@ -13,6 +13,7 @@ from .problems import Report, shown
 
 _OF_COMPARISONS = ("output_a", "output_b", "sample_a", "sample_b", "verdict", "left")
 _OF_RUBRICS = ("criteria", "sample")
+_Anchors = dict[str, dict[str, int | str]]
 
 
 @dataclass(slots=True)
@@ -24,25 +25,31 @@ class AnswerReader:
     verdicts: tuple[str, ...] = VERDICT_WORDS
     criteria: tuple[CriterionRow, ...] | None = ()
     _numbers: dict[TaskKey, int] = field(default_factory=dict)
-    _anchors: dict[str, dict[str, int | str]] = field(init=False)
+    _anchors: dict[str, _Anchors] = field(init=False)
 
     def __post_init__(self) -> None:
         """Index the anchors by how they are written: 3 and "3" are the same answer."""
-        self._anchors = {
+        self._anchors = {about: self._anchors_of(about) for about in (ABOUT_OUTPUT, ABOUT_COMPARISON)}
+
+    def _anchors_of(self, about: str) -> _Anchors:
+        return {
             criterion.key: {str(anchor.value): anchor.value for anchor in criterion.anchors}
             for criterion in self.criteria or ()
+            if criterion.about == about
         }
 
     def number_of(self, task: TaskKey) -> int:
         """A number that only this task has."""
         return self._numbers.setdefault(task, len(self._numbers))
 
-    def task(self, row: ParsedRow) -> TaskKey | None:
-        """The task a row is about, or None where a problem was reported."""
+    def task(self, row: ParsedRow, *, is_gold: bool = False) -> TaskKey | None:
+        """The task a row is about, or None where a problem was reported. Gold of a comparison is its verdict alone."""
         values = row.values
         if "output" in values or "output" in row.bad:
             return self._rubric(row)
-        good = self._refuse_present(row, _OF_RUBRICS, "nothing, because the row names no output to rate")
+        may_answer = self._asks_about_comparisons and not is_gold
+        refused = ("sample",) if may_answer else _OF_RUBRICS
+        good = self._refuse_present(row, refused, "nothing, because the row names no output to rate")
         for column in ("output_a", "output_b"):
             if row.lacks(column):
                 good = False
@@ -50,6 +57,10 @@ class AnswerReader:
         if not good or "output_a" not in values or "output_b" not in values or "item" not in values:
             return None
         return self._comparison(row)
+
+    @property
+    def _asks_about_comparisons(self) -> bool:
+        return self.criteria is None or bool(self._anchors[ABOUT_COMPARISON])
 
     def _comparison(self, row: ParsedRow) -> TaskKey | None:
         values = row.values
@@ -99,7 +110,7 @@ class AnswerReader:
             return self._criteria(row)
         verdict = values.get("verdict")
         if verdict in self.verdicts:
-            return True
+            return not self._asks_about_comparisons or self._fit(row, ABOUT_COMPARISON)
         if "verdict" not in row.bad:
             expected = f"one of the study's verdicts ({', '.join(self.verdicts) or 'it has none'})"
             self.report(row.problem("verdict", expected, "nothing" if verdict is None else shown(verdict)))
@@ -118,20 +129,27 @@ class AnswerReader:
             if row.lacks("criteria"):
                 self.report(row.problem("criteria", "the answers of a rubric", "nothing"))
             return False
-        if self.criteria is None:
+        return self._fit(row, ABOUT_OUTPUT)
+
+    def _fit(self, row: ParsedRow, about: str) -> bool:
+        """Check the answers that the row gives, if any, against the criteria of this kind."""
+        answers: dict[str, Any] | None = row.values.get("criteria")
+        if answers is None or self.criteria is None:
             return True
-        problems = [problem for key, answer in answers.items() for problem in self._wrong(key, answer)]
+        of_kind = self._anchors[about]
+        problems = [problem for key, answer in answers.items() for problem in _wrong(of_kind, key, answer)]
         for expected, found in problems:
             self.report(row.problem("criteria", expected, found))
         if not problems:
-            row.values["criteria"] = {key: self._anchors[key][str(answer)] for key, answer in answers.items()}
+            row.values["criteria"] = {key: of_kind[key][str(answer)] for key, answer in answers.items()}
         return not problems
 
-    def _wrong(self, key: str, answer: int | str) -> list[tuple[str, str]]:
-        anchors = self._anchors.get(key)
-        if anchors is None:
-            known = ", ".join(self._anchors) or "none: study.json names no criteria"
-            return [(f"the study's criteria ({known})", shown(key))]
-        if str(answer) not in anchors:
-            return [(f"for {key} one of {', '.join(anchors)}", shown(answer))]
-        return []
+
+def _wrong(of_kind: _Anchors, key: str, answer: int | str) -> list[tuple[str, str]]:
+    anchors = of_kind.get(key)
+    if anchors is None:
+        known = ", ".join(of_kind) or "none: study.json names no criteria"
+        return [(f"the study's criteria ({known})", shown(key))]
+    if str(answer) not in anchors:
+        return [(f"for {key} one of {', '.join(anchors)}", shown(answer))]
+    return []

@@ -67,7 +67,7 @@ class Table:
         object.__setattr__(self, "required", tuple(column for column in self.columns if column.required))
 
 
-def _sides(meaning: str) -> tuple[Column, ...]:
+def _sides(meaning: str, answers: str) -> tuple[Column, ...]:
     return (
         Column("output_a", kinds.IDENTIFIER, f"{meaning}: the system whose output is A"),
         Column("output_b", kinds.IDENTIFIER, f"{meaning}: the system whose output is B"),
@@ -76,7 +76,7 @@ def _sides(meaning: str) -> tuple[Column, ...]:
         Column("verdict", VERDICT, "the outcome of the comparison; A is output_a, B is output_b"),
         Column("output", kinds.IDENTIFIER, "of a rubric: the system whose output is rated"),
         Column("sample", SAMPLE, "which sample of output's system; default 0"),
-        Column("criteria", kinds.ANSWERS, "of a rubric: the answers by criterion key"),
+        Column("criteria", kinds.ANSWERS, answers),
     )
 
 
@@ -128,7 +128,7 @@ GOLD = Table(
     "gold",
     (
         Column("item", kinds.IDENTIFIER, "the item", required=True),
-        *_sides("of a comparison"),
+        *_sides("of a comparison", "of a rubric: the answers by criterion key"),
         Column("rationale", kinds.TEXT, "why this is the answer"),
         Column("use", choice(*GOLD_USES), "shown in training, or hidden among the work; default hidden"),
     ),
@@ -140,7 +140,10 @@ JUDGMENTS = Table(
         Column("rater", kinds.IDENTIFIER, "who judged: a uuid, or a name that stands for one", required=True),
         Column("rater_group", kinds.IDENTIFIER, "the group this rater belongs to; one a rater"),
         Column("kind", choice(*RATER_KINDS), "a person, or an LLM judge; default human"),
-        *_sides("of a comparison"),
+        *_sides(
+            "of a comparison",
+            "the answers by criterion key: of a rubric, or of criteria about a comparison beside its verdict",
+        ),
         Column("left", kinds.IDENTIFIER, "the system whose output stood left; absent where unknown"),
         Column("judged_at", kinds.TIMESTAMP, "when"),
         Column("shown_ms", whole(0), "for how long the task was shown, in milliseconds"),

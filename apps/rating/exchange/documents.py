@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import UTC
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from apps.studies.material import ItemRow, OutputRow, StudyFile, SystemRow
 from .rows import GoldRow, JudgmentRow
 
 Document = dict[str, Any]
+_USUAL = StudyFile()
 
 
 def study_document(study: StudyFile) -> Document:
@@ -22,7 +24,10 @@ def study_document(study: StudyFile) -> Document:
         verdicts=list(study.verdicts),
         criteria=[criterion.as_dict() for criterion in study.criteria],
         baseline=study.baseline,
-    ) | {"verdicts": list(study.verdicts)}  # no verdicts is something else than all of them
+    ) | {
+        "verdicts": list(study.verdicts),  # no verdicts is something else than all of them
+        **{name: _number(value) for name, value in study.work().items() if value != getattr(_USUAL, name)},
+    }
 
 
 def item_document(row: ItemRow) -> Document:
@@ -104,6 +109,10 @@ def write_jsonl(path: Path, documents: Iterable[Document]) -> int:
             stream.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
             n_rows += 1
     return n_rows
+
+
+def _number(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _answer(row: GoldRow | JudgmentRow) -> Document:

@@ -16,7 +16,7 @@ from apps.core.errors import Refused
 from apps.rating.dispositions import judgments_at
 from apps.rating.models import Enrolment, Gold, Judgment, Rater, RaterKind
 from apps.rating.services import take_cut
-from apps.studies.material import Anchor, CriterionRow, ItemRow, OutputRow, StudyFile, SystemRow
+from apps.studies.material import WORK_TERMS, CriterionRow, ItemRow, OutputRow, StudyFile, SystemRow
 from apps.studies.models import Study, StudyItem, StudyOutput, System
 from apps.studies.services.protocol import criteria_of, current_protocol
 
@@ -66,7 +66,7 @@ def export_study(*, study: Study, folder: Path) -> ExportSummary:
 
 
 def _write(study: Study, folder: Path) -> ExportSummary:
-    terms = json.dumps(study_document(_terms(study)), ensure_ascii=False, indent=1)
+    terms = json.dumps(study_document(terms_of(study)), ensure_ascii=False, indent=1)
     (folder / STUDY_FILE).write_text(f"{terms}\n", encoding="utf-8")
     return ExportSummary(
         n_items=write_jsonl(folder / "items.jsonl", map(item_document, _items(study))),
@@ -77,22 +77,17 @@ def _write(study: Study, folder: Path) -> ExportSummary:
     )
 
 
-def _terms(study: Study) -> StudyFile:
+def terms_of(study: Study) -> StudyFile:
+    """The terms of a stored study, as study.json says them."""
     protocol = current_protocol(study)
     return StudyFile(
         name=study.name,
         question=protocol.question,
         guideline=protocol.guideline,
         verdicts=tuple(protocol.verdicts),
-        criteria=tuple(
-            CriterionRow(
-                key=criterion["key"],
-                question=criterion["question"],
-                anchors=tuple(Anchor(**anchor) for anchor in criterion["anchors"]),
-            )
-            for criterion in criteria_of(protocol)
-        ),
+        criteria=tuple(CriterionRow.from_dict(criterion) for criterion in criteria_of(protocol)),
         baseline=protocol.baseline.name if protocol.baseline else None,
+        **{name: getattr(protocol, name) for name in WORK_TERMS},
     )
 
 

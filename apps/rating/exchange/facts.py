@@ -16,7 +16,7 @@ def read_golds(rows: Iterable[ParsedRow], answers: AnswerReader, report: Report)
     """The known answers; problems are reported."""
     places = Places(report)
     for row in rows:
-        task = answers.task(row)
+        task = answers.task(row, is_gold=True)
         good = answers.answer(row)
         if task is not None:
             places.enter(task, row, "item", "one known answer for each task")

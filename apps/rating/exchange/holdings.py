@@ -1,8 +1,8 @@
 """What a stored study holds, as the reader of files asks it."""
 
-from apps.studies.material import Anchor, CriterionRow
+from apps.studies.material import CriterionRow
 from apps.studies.models import Study, StudyItem, StudyOutput
-from apps.studies.services.protocol import current_protocol
+from apps.studies.services.protocol import criteria_of, current_protocol
 
 from .known import Known
 
@@ -20,12 +20,5 @@ def known_of(study: Study | None) -> Known:
         outputs=outputs,
         systems=frozenset(system for _, system, _ in outputs),
         verdicts=tuple(protocol.verdicts),
-        criteria=tuple(
-            CriterionRow(
-                key=criterion.key,
-                question=criterion.question,
-                anchors=tuple(Anchor(**anchor) for anchor in criterion.anchors),
-            )
-            for criterion in protocol.criteria.order_by("ordinal")
-        ),
+        criteria=tuple(CriterionRow.from_dict(criterion) for criterion in criteria_of(protocol)),
     )

@@ -24,6 +24,7 @@ from .terms import STUDY_FILE
 FILLED = (
     "studies_item",
     "studies_output",
+    "studies_outputfinding",
     "studies_studyitem",
     "studies_studyoutput",
     "rating_rater",
@@ -120,6 +121,7 @@ def _study(
             verdicts=terms.verdicts,
             criteria=tuple(criterion.as_dict() for criterion in terms.criteria),
             baseline=baseline,
+            **terms.work(),
         ),
         by=by,
         is_invented=is_invented,
@@ -136,6 +138,7 @@ def _refuse_other_terms(terms: StudyFile, study: Study) -> None:
         "verdicts": (sorted(terms.verdicts), sorted(protocol.verdicts)),
         "criteria": ([criterion.as_dict() for criterion in terms.criteria], criteria_of(protocol)),
         "baseline": (terms.baseline, protocol.baseline.name if protocol.baseline else None),
+        **{name: (given, getattr(protocol, name)) for name, given in terms.work().items()},
     }
     problems = [
         Problem(STUDY_FILE, None, column, f"{shown(stored)}, as the study says", shown(given))

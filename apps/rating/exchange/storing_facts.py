@@ -205,7 +205,7 @@ class FactStore:
             "item": (self._tasks[ref.key], stored["assignment__task"]),
             "rater": (self._raters[row.rater_uuid], stored["assignment__rater"]),
             "verdict": (_oriented(row.verdict, ref), stored["verdict"]),
-            "criteria": (row.criteria, stored["answers"]),
+            "criteria": (_oriented_answers(row, ref), stored["answers"]),
             "left": (_a_on_left(row, ref), stored["assignment__a_on_left"]),
             "judged_at": (row.judged_at, stored["judged_at"]),
             "shown_ms": (row.shown_ms, stored["shown_ms"]),
@@ -304,7 +304,7 @@ class _NewJudgments:
             self._judgments[assignment, row.revision] = pk
             yield (
                 pk, self._study.pk, assignment, row.revision, row.uuid, before, _oriented(row.verdict, ref),
-                None if row.criteria is None else Jsonb(row.criteria), list(row.flags), row.shown_ms,
+                None if row.criteria is None else Jsonb(_oriented_answers(row, ref)), list(row.flags), row.shown_ms,
                 _parse_status(row), row.confidence, Jsonb(row.metadata), self._study.state, row.judged_at,
                 self._now,
             )  # fmt: skip
@@ -324,6 +324,13 @@ _JUDGMENT = (
 def _oriented(verdict: str | None, ref: _TaskRef) -> str | None:
     """The file's verdict in the order of the task."""
     return SWAPPED.get(verdict, verdict) if verdict is not None and ref.is_swapped else verdict
+
+
+def _oriented_answers(row: JudgmentRow, ref: _TaskRef) -> dict[str, Any] | None:
+    """The file's answers in the order of the task: where a criterion's answer is an output, it is A or B."""
+    if row.criteria is None or not ref.is_swapped:
+        return row.criteria
+    return {key: SWAPPED.get(str(answer), answer) for key, answer in row.criteria.items()}
 
 
 def _a_on_left(row: JudgmentRow, ref: _TaskRef) -> bool | None:

@@ -23,6 +23,7 @@ class Cut(models.Model):
     last_gold_retirement = models.BigIntegerField()
     last_withdrawal = models.BigIntegerField()
     last_results_opening = models.BigIntegerField()
+    last_finding = models.BigIntegerField(default=0, help_text="Among the findings of the study's outputs.")
     rule_version = models.PositiveIntegerField()
     protocol_number = models.PositiveIntegerField()
     taken_at = models.DateTimeField(default=timezone.now)
@@ -38,6 +39,7 @@ class Cut(models.Model):
                     "last_gold_retirement",
                     "last_withdrawal",
                     "last_results_opening",
+                    "last_finding",
                     "rule_version",
                     "protocol_number",
                 ],

@@ -36,6 +36,20 @@ class SkipReason(models.TextChoices):
     TECHNICAL = "technical", "Technical trouble"
 
 
+class ScreenSide(models.TextChoices):
+    LEFT = "left", "left"
+    RIGHT = "right", "right"
+
+
+class Flag(models.TextChoices):
+    """What a rater can mark beside her answer; stored on the judgment."""
+
+    IDENTIFIED = "identified", "I can tell which system it is"
+    UNSAFE = "unsafe", "Unsafe"
+    BROKEN = "broken", "Broken"
+    WRONG_LANGUAGE = "wrong_language", "Wrong language"
+
+
 _SERVED = Q(source="served")
 _COMPARISON = ~Q(system_low=F("system_high"))
 # A check lets a row in where its condition is null: without this, an open showing would pass any `outcome = ...`.
@@ -48,19 +62,23 @@ class Assignment(models.Model):
     `showing` counts a rater's showings of one task from 0. `system_low` and `system_high` repeat the task's
     pair of systems so that "which side last time?" is one index probe; a composite key holds them equal.
     `imported_*` keep what an import file said and no stored fact could tell again.
+    Most single-column indexes are left out: these rows are written while a rater waits, every wanted access has
+    an index of its own, and one that is merely possible tempts the query planner while a study is young.
+    `shown_number` and `done_number` count a rater's showings and answers in the study from 1, without gaps:
+    they are given under her lock, so that "how many?" and "how long ago?" cost one index probe for ever.
     """
 
-    study = models.ForeignKey(Study, models.PROTECT, related_name="assignments")
+    study = models.ForeignKey(Study, models.PROTECT, related_name="assignments", db_index=False)
     public_id = models.UUIDField(default=uuid.uuid4)
-    draw = models.ForeignKey(Draw, models.PROTECT, null=True, related_name="assignments")
-    task = models.ForeignKey(Task, models.PROTECT, related_name="assignments")
+    draw = models.ForeignKey(Draw, models.PROTECT, null=True, related_name="assignments", db_index=False)
+    task = models.ForeignKey(Task, models.PROTECT, related_name="assignments", db_index=False)
     system_low = models.BigIntegerField()
     system_high = models.BigIntegerField()
-    rater = models.ForeignKey(Rater, models.PROTECT, related_name="assignments")
+    rater = models.ForeignKey(Rater, models.PROTECT, related_name="assignments", db_index=False)
     showing = models.PositiveIntegerField(default=0)
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.BASE)
     source = models.CharField(max_length=8, choices=Source)
-    protocol = models.ForeignKey(ProtocolVersion, models.PROTECT)
+    protocol = models.ForeignKey(ProtocolVersion, models.PROTECT, db_index=False)
     a_on_left = models.BooleanField(null=True)
     sample = models.PositiveIntegerField(default=0, help_text="Which repetition of a judge's verdict.")
     leased_at = models.DateTimeField(null=True)
@@ -69,6 +87,11 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=8, choices=Outcome, null=True)
     skip_reason = models.CharField(max_length=12, choices=SkipReason, null=True)
+    shown_number = models.PositiveIntegerField(null=True)
+    done_number = models.PositiveIntegerField(null=True)
+    first_seen = models.CharField(
+        max_length=5, choices=ScreenSide, null=True, help_text="Where one pane shows at a time: which came first."
+    )
     imported_disposition = models.CharField(max_length=60, null=True)
     imported_p_pair = models.FloatField(null=True)
     imported_p_item = models.FloatField(null=True)
@@ -116,6 +139,30 @@ class Assignment(models.Model):
                 condition=Q(skip_reason__isnull=True) | _ENDED & Q(outcome="skipped"),
                 name="assignment_skip_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=~_SERVED | ~(_ENDED & Q(outcome="skipped")) | Q(skip_reason__isnull=False),
+                name="assignment_skipped_says_why",
+            ),
+            models.UniqueConstraint(
+                fields=["study", "rater", "shown_number"], name="assignment_shown_number_is_unique"
+            ),
+            models.UniqueConstraint(fields=["study", "rater", "done_number"], name="assignment_done_number_is_unique"),
+            models.CheckConstraint(
+                condition=~_SERVED
+                | Q(shown_at__isnull=True, shown_number__isnull=True)
+                | Q(shown_at__isnull=False, shown_number__isnull=False),
+                name="assignment_shown_is_numbered",
+            ),
+            models.CheckConstraint(
+                condition=~_SERVED
+                | Q(done_number__isnull=True) & (Q(outcome__isnull=True) | ~Q(outcome__in=["judged", "late"]))
+                | Q(done_number__isnull=False) & _ENDED & Q(outcome__in=["judged", "late"]),
+                name="assignment_done_is_numbered",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_seen__isnull=True) | Q(first_seen__in=ScreenSide.values),
+                name="assignment_first_seen_is_a_side",
+            ),
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="assignment_purpose_is_known"),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="assignment_source_is_known"),
         )
@@ -127,7 +174,11 @@ class Assignment(models.Model):
                 condition=Q(shown_at__isnull=False),
             ),
             models.Index(fields=["task", "rater"], name="assignment_skips", condition=Q(outcome="skipped")),
-            models.Index(fields=["study", "rater", "-ended_at"], name="assignment_recent"),
+            models.Index(fields=["task"], name="assignment_gold", condition=Q(purpose="gold", shown_at__isnull=False)),
+            models.Index(fields=["task", "rater"], name="assignment_met"),
+            models.Index(
+                fields=["study", "rater", "-ended_at"], name="assignment_done", condition=Q(done_number__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:
@@ -147,11 +198,11 @@ class Judgment(models.Model):
     when the judgment was stored: what came after the close is known for ever.
     """
 
-    study = models.ForeignKey(Study, models.PROTECT, related_name="judgments")
+    study = models.ForeignKey(Study, models.PROTECT, related_name="judgments", db_index=False)
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="judgments")
     revision = models.PositiveSmallIntegerField(default=1)
     submission = models.UUIDField()
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by", db_index=False)
     supersedes_revision = models.GeneratedField(
         expression=models.Case(models.When(revision__gt=1, then=F("revision") - 1), default=None),
         output_field=models.SmallIntegerField(),
@@ -194,6 +245,10 @@ class Judgment(models.Model):
             models.CheckConstraint(
                 condition=Q(study_state__in=StudyState.values), name="judgment_study_state_is_known"
             ),
+        )
+        indexes = (
+            models.Index(fields=["study", "-id"], name="judgment_latest"),
+            models.Index(fields=["supersedes"], name="judgment_revised", condition=Q(supersedes__isnull=False)),
         )
 
     def __str__(self) -> str:

@@ -4,23 +4,31 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from apps.studies.models import PlanMethod, Study
+from apps.studies.models import Study
 
 from .raters import Rater
 from .tasks import Task
 
 
+class RoundMethod(models.TextChoices):
+    BALANCED = "balanced", "balanced"
+    ADAPTIVE = "adaptive", "adaptive"
+    INSERTED = "inserted", "inserted as each rater works"
+
+
 class Plan(models.Model):
     """One round of planning: what was drawn from, how, and with which probabilities. Immutable.
 
-    `pair_probabilities` maps "system name|system name" to the probability with which one draw of this plan
-    takes that pair of systems.
+    Plan 0 of a study has no size: its draws (gold, retests, training) come into being as each rater works.
+    `pair_probabilities` maps "system name|system name", and "system name" for rubrics, to the probability with
+    which one base draw of this plan takes that pair or that system. A plan of replacements has none: each of its
+    draws keeps the chances of the draw it replaces, and weighs as one of that plan.
     """
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="plans")
     number = models.PositiveIntegerField()
     cut = models.ForeignKey("rating.Cut", models.PROTECT, null=True)
-    method = models.CharField(max_length=20, choices=PlanMethod)
+    method = models.CharField(max_length=20, choices=RoundMethod)
     settings = models.JSONField(default=dict)
     uniform_floor = models.FloatField()
     seed = models.BigIntegerField()
@@ -30,7 +38,7 @@ class Plan(models.Model):
     n_identical = models.PositiveIntegerField(default=0, help_text="Pairs of equal texts: never drawn.")
     slice_quotas = models.JSONField(default=dict)
     pair_probabilities = models.JSONField(default=dict)
-    size = models.PositiveIntegerField()
+    size = models.PositiveIntegerField(null=True)
     created_by = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -38,6 +46,11 @@ class Plan(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["study", "number"], name="plan_number_is_unique"),
             models.UniqueConstraint(fields=["id", "study"], name="plan_of_study"),
+            models.CheckConstraint(
+                condition=Q(number=0, method="inserted", size__isnull=True)
+                | Q(number__gt=0, method__in=["balanced", "adaptive"], size__isnull=False),
+                name="plan_zero_is_the_inserted_one",
+            ),
         )
 
     def __str__(self) -> str:
@@ -45,6 +58,8 @@ class Plan(models.Model):
 
 
 class Purpose(models.TextChoices):
+    """Why a task is shown. Gold, retests and training are inserted for one rater; the others stand in bands."""
+
     BASE = "base", "base"
     OVERLAP = "overlap", "overlap"
     NEWCOMER = "newcomer", "newcomer"
@@ -54,23 +69,27 @@ class Purpose(models.TextChoices):
     REPLACEMENT = "replacement", "replacement"
 
 
+INSERTED_PURPOSES = (Purpose.GOLD, Purpose.RETEST, Purpose.TRAINING)
+
+
 class Draw(models.Model):
     """One wanted showing of one task, with its purpose and the probability with which it was drawn. Immutable.
 
     `p_pair` and `p_item` are the chances that one draw of the plan takes this pair of systems, and then this
     item; the weight of its judgment is 1 / (plan size x p_pair x p_item). `band` and `position` are where it
     is served from: positions are dense within a band, and the order of serving is never the probability.
+    An inserted draw stands in no band and is reserved for one rater.
     """
 
-    study = models.ForeignKey(Study, models.PROTECT)
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="draws")
+    study = models.ForeignKey(Study, models.PROTECT, db_index=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="draws", db_index=False)
     task = models.ForeignKey(Task, models.PROTECT, related_name="draws")
     ordinal = models.PositiveIntegerField()
     purpose = models.CharField(max_length=12, choices=Purpose)
     p_pair = models.FloatField()
     p_item = models.FloatField()
-    band = models.PositiveIntegerField()
-    position = models.PositiveIntegerField()
+    band = models.PositiveIntegerField(null=True)
+    position = models.PositiveIntegerField(null=True)
     rater = models.ForeignKey(Rater, models.PROTECT, null=True, help_text="Reserved for this rater.")
 
     class Meta:
@@ -83,6 +102,13 @@ class Draw(models.Model):
                 name="draw_probabilities_are_probabilities",
             ),
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="draw_purpose_is_known"),
+            models.CheckConstraint(
+                condition=Q(
+                    purpose__in=INSERTED_PURPOSES, band__isnull=True, position__isnull=True, rater__isnull=False
+                )
+                | ~Q(purpose__in=INSERTED_PURPOSES) & Q(band__isnull=False, position__isnull=False),
+                name="draw_is_inserted_or_in_a_band",
+            ),
         )
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import User, Workspace
-from apps.studies.models import Study
+from apps.studies.models import Item, Study
 
 
 class RaterKind(models.TextChoices):
@@ -68,6 +68,26 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rater} in {self.study}: {self.standing}"
+
+
+class ItemBar(models.Model):
+    """A rater may not see an item: she wrote it, or it is nothing for her. Lifting the bar deletes the row."""
+
+    study = models.ForeignKey(Study, models.PROTECT)
+    rater = models.ForeignKey(Rater, models.PROTECT, related_name="item_bars")
+    item = models.ForeignKey(Item, models.PROTECT)
+    reason = models.TextField()
+    by = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["study", "rater", "item"], name="item_bar_is_unique"),
+            models.CheckConstraint(condition=~Q(reason=""), name="item_bar_has_a_reason"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.rater} may not see item {self.item_id}"
 
 
 class StandingChange(models.Model):

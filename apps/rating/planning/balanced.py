@@ -1,112 +1,90 @@
 """The balanced plan: every pair of systems and every item equally often, breadth before replication."""
 
 import random
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import gcd
+
+from .candidates import Candidate, Pair, PlannedDraw, Probabilities, probabilities
+from .ordering import in_balance
+from .quotas import fill_quotas
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A comparison that may be drawn: the task, its pair of systems (in system order) and its item."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalancedTerms:
+    """What a balanced plan is asked for.
 
-    task_id: int
-    pair: tuple[str, str]
-    item: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDraw:
-    """One wanted showing before it is stored; see rating.models.Draw for the fields."""
-
-    task_id: int
-    purpose: str
-    p_pair: float
-    p_item: float
-    band: int
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Probabilities:
-    """How often a balanced plan takes each pair, and each item of a pair: shares that add to 1."""
-
-    pair: dict[tuple[str, str], float]
-    n_items: dict[tuple[str, str], int]
-
-    def of(self, candidate: Candidate) -> tuple[float, float]:
-        """p_pair and p_item of one draw of `candidate`."""
-        return self.pair[candidate.pair], 1 / self.n_items[candidate.pair]
-
-
-def probabilities(candidates: Sequence[Candidate]) -> Probabilities:
-    """The chance that a draw taken at random from the plan falls on a pair, and then on an item."""
-    counts = Counter(candidate.pair for candidate in candidates)
-    return Probabilities({pair: n / len(candidates) for pair, n in counts.items()}, dict(counts))
-
-
-def in_balance(candidates: Sequence[Candidate], rng: random.Random) -> list[Candidate]:
-    """All candidates, ordered so that every beginning is as balanced as it can be.
-
-    Each round takes every pair once and goes on through the items where the round before stopped, so the
-    first n candidates hold each pair n/pairs times and each item n/items times, give or take one. Where
-    pairs miss items, later rounds take what is left.
+    `n_tasks` cuts it short by count (None: all tasks), `n_comparisons` cuts the comparisons alone; tasks that a
+    quota asks for are never cut. `quotas` says how many draws each slice gets before all others.
     """
-    by_pair = defaultdict(list)
-    for candidate in candidates:
-        by_pair[candidate.pair].append(candidate)
-    pairs = sorted(by_pair)
-    rng.shuffle(pairs)
-    item_order = sorted({candidate.item for candidate in candidates})
-    rng.shuffle(item_order)
-    rank = {item: place for place, item in enumerate(item_order)}
-    for shift, pair in enumerate(pairs):
-        turn = _turns(shift, len(pairs), len(item_order))
-        by_pair[pair].sort(key=lambda c: (turn[rank[c.item]], c.task_id))
-    return list(_rounds([by_pair[pair] for pair in pairs]))
+
+    replication: int = 1
+    overlap_share: float = 0.0
+    quotas: Mapping[str, int] | None = None
+    n_tasks: int | None = None
+    n_comparisons: int | None = None
 
 
-def _turns(shift: int, n_pairs: int, n_items: int) -> dict[int, int]:
-    """The round in which the pair at place `shift` takes each item.
+@dataclass(frozen=True, slots=True)
+class BalancedDraws:
+    """The draws of a balanced plan and the probabilities they were given."""
 
-    Once the rounds have come full circle they start one item on: the same pairs would meet the same items.
-    """
-    circle = n_items // gcd(n_pairs, n_items)
-    return {(shift + turn * n_pairs + turn // circle) % n_items: turn for turn in range(n_items)}
-
-
-def _rounds(queues: list[list[Candidate]]) -> Iterator[Candidate]:
-    for turn in range(max(map(len, queues), default=0)):
-        yield from (queue[turn] for queue in queues if turn < len(queue))
+    draws: list[PlannedDraw]
+    chances: Probabilities
 
 
 def balanced_draws(
-    candidates: Sequence[Candidate],
-    *,
-    replication: int,
-    overlap_share: float,
-    n_tasks: int | None,
-    first_band: int,
-    rng: random.Random,
-) -> list[PlannedDraw]:
-    """The draws of a balanced plan: `n_tasks` tasks (all, if None), each `replication` times.
+    candidates: Sequence[Candidate], terms: BalancedTerms, *, first_band: int, rng: random.Random
+) -> BalancedDraws:
+    """The draws of a balanced plan: quotas first, then each task once before any is drawn twice.
 
-    One band a replication, so that every task is seen once before any is seen twice. A random share of the
-    tasks gets one more draw, for another rater, in the first band: agreement can be read from the start.
+    A band for each: the draws that quotas ask for (once a task, then the second time, ...), then the others in the
+    same way. A random share of the tasks gets one more draw, for another rater, in the band where the task first
+    stands: agreement can be read from the start.
     """
-    if not candidates:
-        return []
-    chances = probabilities(candidates)
-    chosen = in_balance(candidates, rng)[:n_tasks]
-    overlap = rng.sample(chosen, round(overlap_share * len(chosen)))
+    bands = _bands(candidates, terms, rng)
+    base = [candidate for band in bands for candidate in band]
+    chances = probabilities(candidates, base)
+    doubled = _doubled(base, terms.overlap_share, rng)
     draws: list[PlannedDraw] = []
-    for replicate in range(replication):
-        wanted = [("base", candidate) for candidate in chosen]
-        wanted += [("overlap", candidate) for candidate in overlap if replicate == 0]
+    for number, band in enumerate(bands):
+        wanted = [("base", candidate) for candidate in band]
+        wanted += [("overlap", doubled.pop(c.task_id)) for c in band if c.task_id in doubled]
         rng.shuffle(wanted)
         draws += [
-            PlannedDraw(candidate.task_id, purpose, *chances.of(candidate), first_band + replicate, position)
+            PlannedDraw(candidate.task_id, purpose, *chances.of(candidate), first_band + number, position)
             for position, (purpose, candidate) in enumerate(wanted)
         ]
-    return draws
+    return BalancedDraws(draws, chances)
+
+
+def _bands(candidates: Sequence[Candidate], terms: BalancedTerms, rng: random.Random) -> list[list[Candidate]]:
+    """The base draws, band by band."""
+    first = fill_quotas(candidates, terms.quotas or {}, terms.replication, rng)
+    drawn = Counter(candidate.task_id for band in first for candidate in band)
+    have = Counter(candidate.pair for candidate in first[0]) if first else Counter[Pair]()
+    others = [candidate for candidate in candidates if candidate.task_id not in drawn]
+    tasks = [*(first[0] if first else ()), *_cut(in_balance(others, rng, have), terms, have)]
+    rest = [[task for task in tasks if drawn[task.task_id] <= level] for level in range(terms.replication)]
+    return [band for band in (*first, *rest) if band]
+
+
+def _cut(ordered: list[Candidate], terms: BalancedTerms, have: Counter[Pair]) -> list[Candidate]:
+    """The beginning of `ordered` that the counts allow, beside the tasks that quotas took."""
+    if terms.n_comparisons is not None:
+        room = max(terms.n_comparisons - sum(n for pair, n in have.items() if len(pair) == 2), 0)
+        kept = [candidate for candidate in ordered if candidate.is_comparison][:room]
+        ordered = _evenly(kept, [candidate for candidate in ordered if not candidate.is_comparison])
+    return ordered if terms.n_tasks is None else ordered[: max(terms.n_tasks - have.total(), 0)]
+
+
+def _evenly(some: list[Candidate], others: list[Candidate]) -> list[Candidate]:
+    """Both lists as one, each in its order and spread over the whole."""
+    places = [((n + 0.5) / len(part), part[n]) for part in (some, others) for n in range(len(part))]
+    return [candidate for _, candidate in sorted(places, key=lambda place: place[0])]
+
+
+def _doubled(base: Sequence[Candidate], share: float, rng: random.Random) -> dict[int, Candidate]:
+    """Which tasks get one more draw."""
+    tasks = list({candidate.task_id: candidate for candidate in base}.values())
+    return {candidate.task_id: candidate for candidate in rng.sample(tasks, round(share * len(tasks)))}

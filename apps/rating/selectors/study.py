@@ -1,119 +1,16 @@
-"""Shaped reads about rating: a rater's own progress, and a study's state."""
+"""Shaped reads about a study: its totals, raters, pairs and what was skipped by too many."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Q
-from django.utils import timezone
+from django.db.models import Count, Q
 
 from apps.accounts.models import Membership, User
-from apps.studies.models import Study, StudyState
-
-from .models import Assignment, Draw, Enrolment, Judgment, Outcome, RaterKind, Source, Standing
-from .services.serving import n_done
-from .serving.draws import PARKED_AFTER_SKIPS
+from apps.rating.models import Assignment, Draw, Enrolment, Outcome, RaterKind, Source
+from apps.rating.serving.draws import PARKED_AFTER_SKIPS
+from apps.studies.models import Study
 
 _DONE = Q(outcome__in=[Outcome.JUDGED, Outcome.LATE])
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a rater is in a study."""
-
-    n_done: int
-    target: int | None
-    n_today: int
-    last_saved_at: datetime | None
-
-    @property
-    def percent(self) -> int | None:
-        """Share of the target that is done, 0 to 100; None without a target."""
-        return None if not self.target else min(100, round(100 * self.n_done / self.target))
-
-
-def progress_of(enrolment: Enrolment) -> Progress:
-    """One query over her own rows; without a target of her own the study's open draws are the target."""
-    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    counts = Assignment.objects.filter(
-        _DONE, study=enrolment.study_id, rater=enrolment.rater_id, source=Source.SERVED
-    ).aggregate(n=Count("pk"), today=Count("pk", filter=Q(ended_at__gte=midnight)), last=Max("ended_at"))
-    return Progress(counts["n"], enrolment.target, counts["today"], counts["last"])
-
-
-@dataclass(frozen=True, slots=True)
-class NoTask:
-    """Why there is no task now, and when to ask again (None: not by waiting)."""
-
-    sentence: str
-    come_back_at: datetime | None = None
-
-
-def why_no_task(enrolment: Enrolment) -> NoTask:
-    """The reason for an empty desk, in words."""
-    states = {
-        StudyState.DRAFT: "This study has not started yet. Its manager will open it.",
-        StudyState.PAUSED: "This study is paused. What you have sent is stored; its manager will open it again.",
-        StudyState.CLOSED: "This study is closed. Thank you: what you have sent is stored.",
-    }
-    standings = {
-        Standing.TRAINING: "You are in training here; your next tasks come when the training is set up.",
-        Standing.QUARANTINED: "Your work in this study is on hold. Its manager knows why: please ask.",
-        Standing.LEFT: "You have left this study. Ask its manager if you want to come back.",
-    }
-    if enrolment.study.state in states:
-        return NoTask(states[StudyState(enrolment.study.state)])
-    if enrolment.standing in standings:
-        return NoTask(standings[Standing(enrolment.standing)])
-    if enrolment.target is not None and n_done(enrolment) >= enrolment.target:
-        return NoTask("You have done your share of this study. Thank you.")
-    n_held, back_at = _with_other_raters(enrolment)
-    if n_held:
-        tasks = "1 task is" if n_held == 1 else f"{n_held} tasks are"
-        return NoTask(f"{tasks} with other raters and may come back.", back_at)
-    return NoTask("You have rated every task that is open to you. Thank you.")
-
-
-def _with_other_raters(enrolment: Enrolment) -> tuple[int, datetime | None]:
-    held = (
-        Assignment.objects.filter(study=enrolment.study_id, outcome__isnull=True, expires_at__gt=timezone.now())
-        .exclude(rater=enrolment.rater_id)
-        .exclude(task__assignments__in=_seen_by(enrolment))
-        .values_list("expires_at", flat=True)
-        .order_by("expires_at")
-    )
-    ends = list(held)
-    return len(ends), (ends[0] if ends else None)
-
-
-def _seen_by(enrolment: Enrolment) -> Any:
-    return Assignment.objects.filter(rater=enrolment.rater_id, study=enrolment.study_id).filter(
-        Q(shown_at__isnull=False) | Q(outcome__in=[Outcome.JUDGED, Outcome.LATE, Outcome.SKIPPED])
-    )
-
-
-def last_answered(enrolment: Enrolment) -> Assignment | None:
-    """The showing she judged last: what "change my last answer" opens."""
-    return (
-        Assignment.objects.filter(_DONE, study=enrolment.study_id, rater=enrolment.rater_id, source=Source.SERVED)
-        .order_by("-ended_at", "-pk")
-        .first()
-    )
-
-
-def current_judgment(assignment: Assignment) -> Judgment | None:
-    """The latest revision of what was said about a showing."""
-    return Judgment.objects.filter(assignment=assignment).order_by("-revision").first()
-
-
-def enrolments_of(user: User) -> list[Enrolment]:
-    """The studies this person rates in, newest first."""
-    return list(
-        Enrolment.objects.filter(rater__user=user)
-        .select_related("study__workspace", "rater")
-        .order_by("-study__created_at", "-pk")
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +150,31 @@ def parked_tasks(study: Study) -> list[ParkedTask]:
 def n_draws(study: Study) -> int:
     """How many showings are wanted in all rounds so far."""
     return Draw.objects.filter(study=study).count()
+
+
+@dataclass(frozen=True, slots=True)
+class GoldExposure:
+    """How often a gold task was shown, and to how many."""
+
+    gold_id: int
+    item: str
+    n_shown: int
+    n_raters: int
+
+
+_EXPOSURES = """
+    SELECT g.id, i.external_id, count(a.id), count(DISTINCT a.rater_id)
+    FROM rating_gold g
+    JOIN rating_task t ON t.id = g.task_id JOIN studies_item i ON i.id = t.item_id
+    LEFT JOIN rating_assignment a ON a.task_id = g.task_id AND a.purpose = 'gold' AND a.shown_at IS NOT NULL
+    WHERE g.study_id = %s AND g.use = 'hidden'
+      AND NOT EXISTS (SELECT FROM rating_goldretirement r WHERE r.gold_id = g.id)
+    GROUP BY g.id, i.external_id ORDER BY 3 DESC, i.external_id COLLATE "C", g.id
+"""
+
+
+def gold_exposures(study: Study) -> list[GoldExposure]:
+    """Every active hidden gold, the most shown first: one that everybody has seen is worth little."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPOSURES, [study.pk])
+        return [GoldExposure(*row) for row in cursor.fetchall()]

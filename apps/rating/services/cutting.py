@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Model
+from django.db.models import Max, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
 from apps.core import audit
@@ -22,7 +23,7 @@ from apps.rating.models import (
 )
 from apps.rating.rules import check_rules
 from apps.rating.services.enrolling import rater_for_user
-from apps.studies.models import ProtocolVersion, Study
+from apps.studies.models import OutputFinding, ProtocolVersion, Study, StudyOutput
 
 _TABLES: dict[str, type[Model]] = {
     "last_judgment": Judgment,
@@ -38,15 +39,25 @@ _TABLES: dict[str, type[Model]] = {
 def take_cut(*, study_id: int) -> Cut:
     """Note the highest id of every table of facts while nobody writes; the same facts give the same cut."""
     cutting_facts(study_id)
-    marks: dict[str, Any] = {name: _highest(model, study_id) for name, model in _TABLES.items()}
-    rule_version = RuleSet.objects.filter(study=study_id).aggregate(n=Max("version"))["n"] or 0
-    number = ProtocolVersion.objects.filter(study=study_id).aggregate(n=Max("number"))["n"]
-    cut, _ = Cut.objects.get_or_create(study_id=study_id, rule_version=rule_version, protocol_number=number, **marks)
+    marks: dict[str, Any] = {name: Coalesce(_highest_of(model), 0) for name, model in _TABLES.items()}
+    held = StudyOutput.objects.filter(study=OuterRef(OuterRef("pk"))).values("output")
+    marks |= {
+        "last_finding": Coalesce(_alone(OutputFinding.objects.filter(output__in=held), Max("pk")), 0),
+        "rule_version": Coalesce(_alone(RuleSet.objects.filter(study=OuterRef("pk")), Max("version")), 0),
+        "protocol_number": _alone(ProtocolVersion.objects.filter(study=OuterRef("pk")), Max("number")),
+    }
+    seen = Study.objects.values(**marks).get(pk=study_id)
+    cut, _ = Cut.objects.get_or_create(study_id=study_id, **seen)
     return cut
 
 
-def _highest(model: type[Model], study_id: int) -> int:
-    return model._default_manager.filter(study=study_id).aggregate(n=Max("pk"))["n"] or 0
+def _highest_of(model: type[Model]) -> Subquery:
+    return _alone(model._default_manager.filter(study=OuterRef("pk")), Max("pk"))
+
+
+def _alone(rows: QuerySet[Any], aggregate: Max) -> Subquery:
+    """An aggregate over all the rows as a subquery: one row, whatever its columns."""
+    return Subquery(rows.order_by().annotate(all=Value(1)).values("all").annotate(found=aggregate).values("found"))
 
 
 @transaction.atomic
@@ -93,7 +104,6 @@ def note_results_opened(*, study: Study, user: User) -> ResultsOpening:
     if found is not None:
         return found
     writing_facts(study.pk)
-    opening, _ = ResultsOpening.objects.get_or_create(
-        study=study, rater=rater, defaults={"last_judgment": _highest(Judgment, study.pk)}
-    )
+    last = Judgment.objects.filter(study=study).aggregate(n=Max("pk"))["n"] or 0
+    opening, _ = ResultsOpening.objects.get_or_create(study=study, rater=rater, defaults={"last_judgment": last})
     return opening

@@ -9,7 +9,7 @@ from apps.accounts.models import Membership, User, Workspace
 from apps.core import audit
 from apps.core.database.locks import writing_facts
 from apps.core.errors import Refused
-from apps.rating.models import Enrolment, Rater, RaterKind, Standing, StandingChange
+from apps.rating.models import Enrolment, Gold, GoldUse, Rater, RaterKind, Standing, StandingChange
 from apps.studies.models import Study
 
 
@@ -25,7 +25,10 @@ def rater_for_user(*, workspace: Workspace, user: User) -> Rater:
 
 @transaction.atomic
 def enrol_rater(*, study: Study, user: User, by: UUID | None, group: str = "", target: int | None = None) -> Enrolment:
-    """Let a member of the workspace rate in the study. Enrolling her again changes nothing."""
+    """Let a member of the workspace rate in the study. Enrolling her again changes nothing.
+
+    Where the study has training tasks she begins in training, and becomes active by passing them.
+    """
     if not Membership.objects.filter(workspace=study.workspace_id, user=user).exists():
         raise Refused("Only members of the workspace can be enrolled: give this person a role first.")
     writing_facts(study.pk)
@@ -33,7 +36,12 @@ def enrol_rater(*, study: Study, user: User, by: UUID | None, group: str = "", t
     enrolment, created = Enrolment.objects.get_or_create(
         study=study,
         rater=rater,
-        defaults={"workspace_id": study.workspace_id, "group": group, "target": target},
+        defaults={
+            "workspace_id": study.workspace_id,
+            "group": group,
+            "target": target,
+            "standing": Standing.TRAINING if _has_training(study) else Standing.ACTIVE,
+        },
     )
     if created:
         StandingChange.objects.create(study=study, rater=rater, standing=enrolment.standing, reason="enrolled", by=by)
@@ -47,6 +55,10 @@ def enrol_rater(*, study: Study, user: User, by: UUID | None, group: str = "", t
     return enrolment
 
 
+def _has_training(study: Study) -> bool:
+    return Gold.objects.filter(study=study, use=GoldUse.TRAINING, retirement__isnull=True).exists()
+
+
 @transaction.atomic
 def change_standing(
     *, enrolment_id: int, standing: str, reason: str, by: UUID | None, cut_id: int | None = None
@@ -58,7 +70,9 @@ def change_standing(
         raise Refused("Say why: a change of standing is never without a reason.")
     enrolment = Enrolment.objects.get(pk=enrolment_id)
     writing_facts(enrolment.study_id)
-    enrolment = Enrolment.objects.select_for_update().select_related("study", "rater").get(pk=enrolment_id)
+    # Her row alone, and not its key: whoever stores an answer of hers holds the study's and the rater's.
+    mine = Enrolment.objects.select_for_update(of=("self",), no_key=True)
+    enrolment = mine.select_related("study", "rater").get(pk=enrolment_id)
     if enrolment.standing == standing:
         return enrolment
     StandingChange.objects.create(

@@ -1,40 +1,48 @@
 """Storing what a rater says. A choice is acknowledged only when its transaction is committed."""
 
+import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from psycopg.types.json import Jsonb
 
-from apps.core.database.locks import writing_facts
+from apps.core.database.queries import Row, first_row, n_changed, rows
 from apps.core.errors import Conflict, NotFound, Refused
-from apps.rating.choices import verdict_of
-from apps.rating.models import Assignment, Enrolment, Judgment, JudgmentComment, Outcome, Purpose, Source
-from apps.studies.models import Study, StudyState, StudyTransition
-
-from .serving import lock_rater
+from apps.rating.answers import Answer, Asked, Said, said
+from apps.rating.models import Enrolment, JudgmentComment, Outcome, Purpose, Source
+from apps.rating.serving.claiming import lock_draw
+from apps.rating.serving.desk_state import DeskState, desk_state, lock_desk
+from apps.studies.models import Criterion, StudyState, StudyTransition
 
 AFTER_CLOSE_DAYS = 7
 UNDO_DEPTH = 10
+MAX_WAITED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The server's word: this judgment is stored. `repeated`: it was stored before, by the same submission."""
 
-    judgment: Judgment
-    assignment: Assignment
+    judgment_id: int
+    assignment_id: int
+    public_id: UUID
+    submission: UUID
+    purpose: str
+    outcome: str
+    saved_at: datetime
     repeated: bool
 
 
 class AnsweredDifferently(Conflict):
     """The assignment has another answer already; that one stands."""
 
-    def __init__(self, stored: Judgment, assignment: Assignment) -> None:
+    def __init__(self, stored: UUID, public_id: UUID) -> None:
         super().__init__("You have answered this task already, and that answer stands. To change it, open it again.")
         self.stored = stored
-        self.assignment = assignment
+        self.public_id = public_id
 
 
 @transaction.atomic
@@ -43,119 +51,208 @@ def record_judgment(
     enrolment: Enrolment,
     assignment_id: UUID,
     submission: UUID,
-    choice: str,
-    shown_ms: int | None = None,
-    comment: str = "",
-    supersedes: UUID | None = None,
+    choice: str | None = None,
+    **more: Any,
 ) -> Receipt:
-    """Store a rater's choice on a showing she was given; the same submission again gets the same receipt.
+    """Store a rater's answer on a showing she was given; the same submission again gets the same receipt.
 
-    `supersedes` is the submission of her earlier judgment when she changes her mind: the new one is the next
-    revision, both stay. Raises NotFound for an assignment that is not hers, AnsweredDifferently where another
-    answer stands, Refused where the study no longer takes any.
+    `more` are the other fields of `Answer`; `supersedes` is the submission of her earlier judgment when she
+    changes her mind: the new one is the next revision, both stay. Raises NotFound for an assignment that is not
+    hers, AnsweredDifferently where another answer stands, Refused where the study no longer takes any.
     """
-    lock_rater(enrolment)
-    writing_facts(enrolment.study_id)
-    assignment = _own(enrolment, assignment_id)
-    verdict = verdict_of(choice, a_on_left=bool(assignment.a_on_left))
-    if verdict not in assignment.protocol.verdicts:
-        raise Refused(f"This study does not offer {choice!r}. Answer with one of the buttons shown.")
-    current = Judgment.objects.filter(assignment=assignment).order_by("-revision").first()
-    known = _known(enrolment, assignment, submission, verdict, current, supersedes)
+    lock_desk(enrolment)
+    answer = Answer(assignment=assignment_id, submission=submission, choice=choice, **more)
+    return record(desk_state(enrolment), answer)
+
+
+def record(state: DeskState, answer: Answer) -> Receipt:
+    """`record_judgment` for a caller who has locked the desk; the state is stale afterwards."""
+    showing = _showing(state, answer)
+    meant = said(answer, showing.asked)
+    known = _known(showing, answer, meant)
     if known is not None:
-        return Receipt(known, assignment, repeated=True)
-    study = Study.objects.get(pk=enrolment.study_id)
-    _check_window(study)
-    if current is None:
-        _end(assignment)
+        return showing.receipt(known, answer.submission, repeated=True)
+    _check_window(state)
+    if showing.current is None:
+        showing.outcome = _end(state, showing, answer)
     else:
-        _check_undo(enrolment, assignment)
-    judgment = Judgment.objects.create(
-        study=study,
-        assignment=assignment,
-        revision=1 if current is None else current.revision + 1,
-        supersedes=current,
-        submission=submission,
-        verdict=verdict,
-        shown_ms=shown_ms,
-        study_state=study.state,
-        judged_at=timezone.now(),
-    )
-    if comment.strip():
-        JudgmentComment.objects.create(study=study, judgment=judgment, text=comment.strip())
-    return Receipt(judgment, assignment, repeated=False)
+        _check_undo(state, showing)
+    stored = _store(state, showing, answer, meant)
+    if answer.comment.strip():
+        JudgmentComment.objects.create(study_id=state.study_id, judgment_id=stored.id, text=answer.comment.strip())
+    return showing.receipt(stored, answer.submission, repeated=False)
 
 
-def _own(enrolment: Enrolment, public_id: UUID) -> Assignment:
-    found = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("protocol")
-        .filter(study=enrolment.study_id, rater=enrolment.rater_id, public_id=public_id, source=Source.SERVED)
-        .first()
-    )
-    if found is None:
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    id: int
+    revision: int
+    submission: UUID
+    verdict: str | None
+    answers: dict[str, Any] | None
+    created_at: datetime
+    assignment_id: int
+
+    @classmethod
+    def read(cls, row: Row) -> "_Stored | None":
+        """From the columns of _JUDGMENT; jsonb arrives as text."""
+        if row[0] is None:
+            return None
+        judgment, revision, submission, verdict, answers, created_at, assignment = row
+        said = None if answers is None else json.loads(answers)
+        return cls(judgment, revision, submission, verdict, said, created_at, assignment)
+
+    def says(self, meant: Said) -> bool:
+        return (self.verdict, self.answers) == (meant.verdict, meant.answers)
+
+
+@dataclass(slots=True)
+class _Showing:
+    """The assignment she answers, what it asks, and what is stored on it."""
+
+    id: int
+    public_id: UUID
+    draw_id: int
+    purpose: str
+    outcome: str | None
+    done_number: int | None
+    asked: Asked
+    current: _Stored | None
+    same: _Stored | None
+
+    def receipt(self, stored: _Stored, submission: UUID, *, repeated: bool) -> Receipt:
+        return Receipt(
+            stored.id, self.id, self.public_id, submission, self.purpose, str(self.outcome), stored.created_at, repeated
+        )
+
+
+_JUDGMENT = "id, {0}.revision, {0}.submission, {0}.verdict, {0}.answers, {0}.created_at, {0}.assignment_id"
+_FIND = f"""
+    SELECT a.study_id, a.rater_id, a.source, a.id, a.public_id, a.draw_id, a.purpose, a.outcome, a.done_number,
+           t.kind, p.verdicts, a.a_on_left, p.id,
+           EXISTS (SELECT FROM studies_criterion c WHERE c.protocol_id = p.id),
+           c.{_JUDGMENT.format("c")}, s.{_JUDGMENT.format("s")}
+    FROM rating_assignment a
+    JOIN rating_task t ON t.id = a.task_id
+    JOIN studies_protocolversion p ON p.id = a.protocol_id
+    LEFT JOIN LATERAL (SELECT * FROM rating_judgment j WHERE j.study_id = a.study_id AND j.assignment_id = a.id
+                       ORDER BY j.revision DESC LIMIT 1) c ON true
+    LEFT JOIN rating_judgment s ON s.study_id = a.study_id AND s.submission = %(submission)s
+    WHERE a.public_id = %(public_id)s
+    FOR UPDATE OF a
+"""  # noqa: S608 - constant text
+
+
+def _showing(state: DeskState, answer: Answer) -> _Showing:
+    row = first_row(_FIND, {"submission": answer.submission, "public_id": answer.assignment})
+    if row is None or row[:3] != (state.study_id, state.rater_id, Source.SERVED):
         raise NotFound("This task was not given to you. Open the study again for your next one.")
-    return found
+    showing, public_id, draw, purpose, outcome, done_number = row[3:9]
+    kind, verdicts, a_on_left, protocol, has_criteria = row[9:14]
+    criteria = list(Criterion.objects.filter(protocol=protocol).order_by("ordinal")) if has_criteria else []
+    asked = Asked(kind, verdicts, criteria, a_on_left)
+    current, same = _Stored.read(row[14:21]), _Stored.read(row[21:28])
+    return _Showing(showing, public_id, draw, purpose, outcome, done_number, asked, current, same)
 
 
-def _known(
-    enrolment: Enrolment,
-    assignment: Assignment,
-    submission: UUID,
-    verdict: str,
-    current: Judgment | None,
-    supersedes: UUID | None,
-) -> Judgment | None:
+def _known(showing: _Showing, answer: Answer, meant: Said) -> _Stored | None:
     """The judgment this submission repeats; None if it is a new one; a conflict if something else stands."""
-    same = Judgment.objects.filter(study=enrolment.study_id, submission=submission).first()
+    same, current = showing.same, showing.current
     if same is not None:
-        if same.assignment_id != assignment.pk or same.verdict != verdict:
-            raise AnsweredDifferently(current or same, assignment)
+        if same.assignment_id != showing.id or not same.says(meant):
+            raise AnsweredDifferently((current or same).submission, showing.public_id)
         return same
     if current is None:
-        if supersedes is not None:
+        if answer.supersedes is not None:
             raise Conflict("There is no earlier answer to change. Open the study again for your next task.")
         return None
-    if current.submission == supersedes:
+    if current.submission == answer.supersedes:
         return None
-    if supersedes is None and current.verdict == verdict:
+    if answer.supersedes is None and current.says(meant):
         return current
-    raise AnsweredDifferently(current, assignment)
+    raise AnsweredDifferently(current.submission, showing.public_id)
 
 
-def _check_window(study: Study) -> None:
+def _check_window(state: DeskState) -> None:
     """A closed study takes what was given out before, for a week."""
-    if study.state != StudyState.CLOSED:
+    if state.study_state != StudyState.CLOSED:
         return
-    closed = StudyTransition.objects.filter(study=study, to_state=StudyState.CLOSED).latest("at")
-    if timezone.now() > closed.at + timedelta(days=AFTER_CLOSE_DAYS):
+    closed = StudyTransition.objects.filter(study=state.study_id, to_state=StudyState.CLOSED).latest("at")
+    if state.now > closed.at + timedelta(days=AFTER_CLOSE_DAYS):
         raise Refused(f"The study was closed more than {AFTER_CLOSE_DAYS} days ago and takes no more answers.")
 
 
-def _check_undo(enrolment: Enrolment, assignment: Assignment) -> None:
+def _check_undo(state: DeskState, showing: _Showing) -> None:
     """She may change her last ten answers; never one whose right answer she was shown."""
-    if assignment.purpose == Purpose.TRAINING:
+    if showing.purpose == Purpose.TRAINING:
         raise Refused("An answer cannot be changed once its explanation was shown.")
-    recent = (
-        Assignment.objects.filter(study=enrolment.study_id, rater=enrolment.rater_id, source=Source.SERVED)
-        .filter(outcome__in=[Outcome.JUDGED, Outcome.LATE])
-        .order_by("-ended_at", "-pk")
-        .values_list("pk", flat=True)[:UNDO_DEPTH]
-    )
-    if assignment.pk not in set(recent):
+    if showing.done_number is None or showing.done_number <= state.n_done - UNDO_DEPTH:
         raise Refused(f"Only your last {UNDO_DEPTH} answers can be changed.")
 
 
-def _end(assignment: Assignment) -> None:
-    """Fill the draw; where the lease ran out and someone else holds it, the judgment is kept as late."""
-    now = timezone.now()
-    assignment.ended_at = now
-    assignment.shown_at = assignment.shown_at or now
-    assignment.skip_reason = None
-    assignment.outcome = Outcome.JUDGED
+_END = """
+    UPDATE rating_assignment
+    SET outcome = %(outcome)s, ended_at = %(now)s, skip_reason = NULL, done_number = %(done_number)s,
+        shown_at = coalesce(shown_at, %(now)s), shown_number = coalesce(shown_number, %(shown_number)s),
+        first_seen = %(first_seen)s
+    WHERE id = %(id)s
+"""
+
+
+def _end(state: DeskState, showing: _Showing, answer: Answer) -> str:
+    """Fill the draw; where the lease ran out and someone else holds or has judged it, the judgment is kept as late.
+
+    A lease that is still open holds its draw: nobody can have come between. One that is over does not, and someone
+    may be claiming the draw at this moment.
+    """
+    if showing.outcome is None:
+        return _end_as(Outcome.JUDGED, state, showing, answer)
+    lock_draw(showing.draw_id)
     try:
         with transaction.atomic():
-            assignment.save()
+            return _end_as(Outcome.JUDGED, state, showing, answer)
     except IntegrityError:
-        assignment.outcome = Outcome.LATE
-        assignment.save()
+        return _end_as(Outcome.LATE, state, showing, answer)
+
+
+def _end_as(outcome: Outcome, state: DeskState, showing: _Showing, answer: Answer) -> str:
+    parameters = {
+        "outcome": outcome,
+        "now": state.now,
+        "done_number": state.n_done + 1,
+        "shown_number": state.n_shown + 1,
+        "first_seen": answer.first_seen,
+        "id": showing.id,
+    }
+    n_changed(_END, parameters)
+    return outcome
+
+
+_STORE = """
+    INSERT INTO rating_judgment (study_id, assignment_id, revision, submission, supersedes_id, verdict, answers,
+        flags, shown_ms, parse_status, metadata, study_state, judged_at, created_at)
+    VALUES (%(study)s, %(assignment)s, %(revision)s, %(submission)s, %(supersedes)s, %(verdict)s, %(answers)s,
+        %(flags)s, %(shown_ms)s, 'given', '{}', %(study_state)s, %(judged_at)s, %(now)s)
+    RETURNING id
+"""
+
+
+def _store(state: DeskState, showing: _Showing, answer: Answer, meant: Said) -> _Stored:
+    current = showing.current
+    revision = 1 if current is None else current.revision + 1
+    parameters = {
+        "study": state.study_id,
+        "assignment": showing.id,
+        "revision": revision,
+        "submission": answer.submission,
+        "supersedes": current and current.id,
+        "verdict": meant.verdict,
+        "answers": None if meant.answers is None else Jsonb(meant.answers),
+        "flags": meant.flags,
+        "shown_ms": answer.shown_ms,
+        "study_state": state.study_state,
+        "judged_at": state.now - min(timedelta(milliseconds=answer.waited_ms), MAX_WAITED),
+        "now": state.now,
+    }
+    ((stored,),) = rows(_STORE, parameters)
+    return _Stored(stored, revision, answer.submission, meant.verdict, meant.answers, state.now, showing.id)

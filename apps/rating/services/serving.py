@@ -1,38 +1,21 @@
-"""Giving out work: a lease on a draw, with its sides; released, skipped or shown.
+"""Giving out work: a lease on a draw, with its sides; shown, renewed, skipped or released.
 
 Each is one short transaction under an advisory lock on (study, rater): two tabs of one rater take turns.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import uuid4
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from apps.core.database.locks import lock
+from apps.core.database.queries import n_changed, rows
 from apps.core.errors import Refused
-from apps.rating.models import Assignment, Draw, Enrolment, Outcome, SkipReason, Source, Standing, Task
-from apps.rating.serving.draws import OpenDraw, draws_for
-from apps.rating.serving.sides import a_on_left
-from apps.studies.models import ProtocolVersion, StudyState
-from apps.studies.services.protocol import current_protocol
-
-
-def lock_rater(enrolment: Enrolment) -> None:
-    """One rater does one thing at a time in one study."""
-    lock(f"rater:{enrolment.study_id}:{enrolment.rater_id}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Lease:
-    enrolment: Enrolment
-    protocol: ProtocolVersion
-    now: datetime
-
-    @property
-    def expires_at(self) -> datetime:
-        return self.now + timedelta(minutes=self.protocol.lease_minutes)
+from apps.rating.models import Assignment, Enrolment, Outcome, SkipReason
+from apps.rating.serving.claiming import claim_from_bands, unseen_showings
+from apps.rating.serving.desk_state import MAX_LEASES, DeskState, desk_state, lock_desk
+from apps.rating.serving.insertions import claim_insertion
 
 
 @transaction.atomic
@@ -41,114 +24,150 @@ def give_assignment(*, enrolment: Enrolment) -> Assignment | None:
 
     Why there is none is asked of `selectors.why_no_task`.
     """
-    lock_rater(enrolment)
-    lease = _Lease(enrolment, current_protocol(enrolment.study), timezone.now())
-    held = _held(lease)
-    if held is not None:
-        return held
-    if not may_be_served(enrolment):
+    lock_desk(enrolment)
+    given = current_lease(desk_state(enrolment))
+    return None if given is None else Assignment.objects.get(pk=given)
+
+
+@transaction.atomic
+def prefetch_assignment(*, enrolment: Enrolment, painted: UUID | None) -> Assignment | None:
+    """The assignment to hold ready behind `painted`, the one on her screen, which counts as shown from now.
+
+    With nothing on her screen this is the next one to paint.
+    """
+    lock_desk(enrolment)
+    given = next_lease(desk_state(enrolment), painted)
+    return None if given is None else Assignment.objects.get(pk=given)
+
+
+def current_lease(state: DeskState) -> int | None:
+    """Her oldest lease, renewed, or a new one. A lease that ran out is hers until someone takes it over.
+
+    The desk must be locked.
+    """
+    state = state.holding(_renewed(state, [lease.public_id for lease in state.leases]))
+    return state.leases[0].id if state.leases else _new_lease(state)
+
+
+def next_lease(state: DeskState, painted: UUID | None) -> int | None:
+    """Paint `painted`, then the lease behind it: held, or new. While she is trained there is only one at a time."""
+    number = show(state, painted) if painted else state.n_shown
+    behind = [lease for lease in state.leases if lease.public_id != painted]
+    held = _renewed(state, [lease.public_id for lease in behind])
+    if held:
+        return min(state.holding(held).leases, key=lambda lease: lease.is_shown).id
+    state = state.holding([painted] if painted else [])
+    on_screen = state.lease(painted) is not None
+    if (on_screen and state.is_training) or len(state.leases) >= MAX_LEASES:
         return None
-    for draw in draws_for(study_id=enrolment.study_id, rater_id=enrolment.rater_id, now=lease.now):
-        taken = _take(lease, draw)
-        if taken is not None:
-            return taken
-    _mark_drained_bands(enrolment.study_id, lease.now)
-    return None
+    return _new_lease(state.having_shown(number, painted))
 
 
-def may_be_served(enrolment: Enrolment) -> bool:
-    """New work goes to active raters of an open study who have not reached their target."""
-    if enrolment.study.state != StudyState.OPEN or enrolment.standing != Standing.ACTIVE:
-        return False
-    return enrolment.target is None or n_done(enrolment) < enrolment.target
-
-
-def n_done(enrolment: Enrolment) -> int:
-    """How many showings she has judged in this study."""
-    return Assignment.objects.filter(
-        study=enrolment.study_id, rater=enrolment.rater_id, outcome__in=[Outcome.JUDGED, Outcome.LATE]
-    ).count()
-
-
-def _held(lease: _Lease) -> Assignment | None:
-    """The oldest lease she holds, renewed. A lease that ran out is still hers until someone takes it over."""
-    enrolment = lease.enrolment
-    held = (
-        Assignment.objects.select_for_update()
-        .filter(study=enrolment.study_id, rater=enrolment.rater_id, outcome__isnull=True)
-        .order_by("leased_at", "pk")
-        .first()
-    )
-    if held is not None:
-        held.expires_at = lease.expires_at
-        held.save(update_fields=["expires_at"])
-    return held
-
-
-def _take(lease: _Lease, found: OpenDraw) -> Assignment | None:
-    """Lease the draw; None if someone else was faster."""
-    Assignment.objects.filter(draw=found.draw_id, outcome__isnull=True, expires_at__lte=lease.now).update(
-        outcome=Outcome.EXPIRED, ended_at=lease.now
-    )
-    draw = Draw.objects.get(pk=found.draw_id)
-    return _lease_again(lease, draw) or _lease_new(lease, draw)
-
-
-def _lease_again(lease: _Lease, draw: Draw) -> Assignment | None:
-    """A showing she was given but never saw comes back to her as it was: same row, same side."""
-    unseen = Assignment.objects.filter(
-        task=draw.task_id,
-        rater=lease.enrolment.rater_id,
-        source=Source.SERVED,
-        shown_at__isnull=True,
-        outcome__in=[Outcome.EXPIRED, Outcome.RELEASED],
-    ).first()
-    if unseen is None:
+def _new_lease(state: DeskState) -> int | None:
+    if not state.may_be_served:
         return None
-    unseen.draw, unseen.purpose, unseen.protocol = draw, draw.purpose, lease.protocol
-    unseen.leased_at, unseen.expires_at = lease.now, lease.expires_at
-    unseen.outcome, unseen.ended_at = None, None
-    try:
-        with transaction.atomic():
-            unseen.save()
-    except IntegrityError:
-        return None
-    return unseen
+    given = claim_insertion(state)
+    if given is None and not state.is_training:
+        given = claim_from_bands(state)
+    if given is None:
+        _mark_drained_bands(state.study_id, state.now)
+    return given
 
 
-# Two raters may want one draw at once: the partial unique index lets one in, the other asks for another draw.
-_INSERT = """
-    INSERT INTO rating_assignment (study_id, public_id, draw_id, task_id, system_low, system_high, rater_id,
-        showing, purpose, source, protocol_id, a_on_left, sample, leased_at, expires_at)
-    VALUES (%(study)s, %(public_id)s, %(draw)s, %(task)s, %(low)s, %(high)s, %(rater)s,
-        0, %(purpose)s, 'served', %(protocol)s, %(a_on_left)s, 0, %(now)s, %(expires_at)s)
-    ON CONFLICT DO NOTHING RETURNING id
+_SHOW = """
+    UPDATE rating_assignment SET shown_at = %(now)s, shown_number = %(number)s
+    WHERE id = %(painted)s AND shown_at IS NULL
 """
 
 
-def _lease_new(lease: _Lease, draw: Draw) -> Assignment | None:
-    task, enrolment = Task.objects.get(pk=draw.task_id), lease.enrolment
-    left = a_on_left(task=task, rater_id=enrolment.rater_id, rater_uuid=enrolment.rater.uuid, seed=enrolment.study.seed)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            {
-                "study": enrolment.study_id,
-                "public_id": uuid4(),
-                "draw": draw.pk,
-                "task": task.pk,
-                "low": task.system_low,
-                "high": task.system_high,
-                "rater": enrolment.rater_id,
-                "purpose": draw.purpose,
-                "protocol": lease.protocol.pk,
-                "a_on_left": left,
-                "now": lease.now,
-                "expires_at": lease.expires_at,
-            },
-        )
-        row = cursor.fetchone()
-    return None if row is None else Assignment.objects.get(pk=row[0])
+def show(state: DeskState, shown: UUID) -> int:
+    """The page with this assignment was painted: from here it is a showing, with a number. The first time stands.
+
+    It is one also where the lease has been taken over since: she has it before her eyes, so it never comes to her
+    as new. How many showings she has had now.
+    """
+    lease = state.lease(shown)
+    if lease is not None and lease.is_shown:
+        return state.n_shown
+    painted = lease.id if lease else unseen_showings(state).filter(public_id=shown).values_list("pk", flat=True).first()
+    number = state.n_shown + 1
+    n_shown = n_changed(_SHOW, {"now": state.now, "number": number, "painted": painted})
+    return number if n_shown else state.n_shown
+
+
+@transaction.atomic
+def mark_shown(*, assignment: Assignment) -> None:
+    """The page with this assignment was painted; doing it twice changes nothing."""
+    enrolment = Enrolment.objects.get(study=assignment.study_id, rater=assignment.rater_id)
+    lock_desk(enrolment)
+    show(desk_state(enrolment), assignment.public_id)
+
+
+@transaction.atomic
+def renew_leases(*, enrolment: Enrolment, holds: Sequence[UUID]) -> tuple[DeskState, dict[UUID, datetime | None]]:
+    """The heartbeat: the leases she still holds live on. Until when each does; None for one that is gone."""
+    lock_desk(enrolment)
+    state = desk_state(enrolment)
+    live = _renewed(state, holds)
+    return state, {public_id: state.expires_at if public_id in live else None for public_id in holds}
+
+
+_RENEW = """
+    UPDATE rating_assignment SET expires_at = %(expires_at)s
+    WHERE study_id = %(study)s AND rater_id = %(rater)s AND public_id = ANY(%(renewed)s) AND outcome IS NULL
+    RETURNING public_id
+"""
+
+
+def _renewed(state: DeskState, public_ids: Sequence[UUID]) -> set[UUID]:
+    """The leases that live on from now. One that ran out may be another's by now: only its row can tell."""
+    if not public_ids:
+        return set()
+    parameters = {
+        "expires_at": state.expires_at,
+        "study": state.study_id,
+        "rater": state.rater_id,
+        "renewed": list(public_ids),
+    }
+    return {public_id for (public_id,) in rows(_RENEW, parameters)}
+
+
+@transaction.atomic
+def skip_assignment(*, enrolment: Enrolment, assignment: Assignment, reason: str) -> None:
+    """She does not want to judge this one: the draw is free for others. Skipping twice changes nothing."""
+    lock_desk(enrolment)
+    skip(desk_state(enrolment), assignment.public_id, reason)
+
+
+_SKIP = """
+    UPDATE rating_assignment
+    SET outcome = 'skipped', skip_reason = %(reason)s, ended_at = %(now)s,
+        shown_at = coalesce(shown_at, %(now)s), shown_number = coalesce(shown_number, %(number)s)
+    WHERE id = %(lease)s AND outcome IS NULL
+"""
+
+
+def skip(state: DeskState, skipped: UUID, reason: str) -> None:
+    """End a lease as skipped. The desk must be locked, and its state is stale afterwards."""
+    if reason not in SkipReason.values:
+        raise Refused(f"{reason!r} is not a reason. Choose one of: {', '.join(SkipReason.values)}.")
+    lease = state.lease(skipped)
+    if lease is not None:
+        n_changed(_SKIP, {"reason": reason, "now": state.now, "number": state.n_shown + 1, "lease": lease.id})
+
+
+@transaction.atomic
+def release_assignment(*, enrolment: Enrolment, assignment: Assignment, until: datetime | None = None) -> None:
+    """She leaves: a lease she holds is free at once. Doing it twice changes nothing.
+
+    `until` is when the leaving page thought the lease of a task it never painted ends: one that was renewed or
+    painted since is in another page's hands.
+    """
+    lock_desk(enrolment)
+    held = Assignment.objects.filter(pk=assignment.pk, rater=enrolment.rater_id, outcome__isnull=True)
+    if until is not None:
+        held = held.filter(expires_at__lte=until, shown_at__isnull=True)
+    held.update(outcome=Outcome.RELEASED, ended_at=timezone.now())
 
 
 _DRAIN = """
@@ -162,34 +181,4 @@ _DRAIN = """
 
 
 def _mark_drained_bands(study_id: int, now: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_DRAIN, {"study": study_id, "now": now})
-
-
-@transaction.atomic
-def mark_shown(*, assignment: Assignment) -> None:
-    """The page with this assignment was painted: from here it counts as a showing. The first time stands."""
-    Assignment.objects.filter(pk=assignment.pk, shown_at__isnull=True, outcome__isnull=True).update(
-        shown_at=timezone.now()
-    )
-
-
-@transaction.atomic
-def skip_assignment(*, enrolment: Enrolment, assignment: Assignment, reason: str) -> None:
-    """She does not want to judge this one: the draw is free for others. Skipping twice changes nothing."""
-    if reason not in SkipReason.values:
-        raise Refused(f"{reason!r} is not a reason. Choose one of: {', '.join(SkipReason.values)}.")
-    lock_rater(enrolment)
-    now = timezone.now()
-    Assignment.objects.filter(pk=assignment.pk, rater=enrolment.rater_id, outcome__isnull=True).update(
-        outcome=Outcome.SKIPPED, skip_reason=reason, ended_at=now, shown_at=assignment.shown_at or now
-    )
-
-
-@transaction.atomic
-def release_assignment(*, enrolment: Enrolment, assignment: Assignment) -> None:
-    """She leaves: a lease she holds is free at once. Doing it twice changes nothing."""
-    lock_rater(enrolment)
-    Assignment.objects.filter(pk=assignment.pk, rater=enrolment.rater_id, outcome__isnull=True).update(
-        outcome=Outcome.RELEASED, ended_at=timezone.now()
-    )
+    n_changed(_DRAIN, {"study": study_id, "now": now})

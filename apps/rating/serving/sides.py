@@ -1,45 +1,31 @@
-"""Which output stands left: a seeded coin first, then the opposite of what she last saw of this pair."""
+"""Which output stands left: a seeded coin first, then the opposite of what she last saw of this pair.
 
-import hashlib
-from uuid import UUID
+Sides are balanced per pair of *systems*, so that no system is favoured by the left for any one rater. All of it
+is SQL, because a showing is claimed in one statement; `t` is the task, and the parameters are study, rater,
+rater_uuid and seed.
+"""
 
-from apps.rating.models import Assignment, Task
+# Whether the system with the lower id stood left when she last saw this pair; null if she never did. Inserted
+# showings do not count: a mirrored retest would turn two ordinary ones in a row to the same side.
+_LAST_LOW_ON_LEFT = """
+    (SELECT l.a_on_left = (lt.system_a_id = lt.system_low)
+     FROM rating_assignment l JOIN rating_task lt ON lt.id = l.task_id
+     WHERE l.study_id = %(study)s AND l.rater_id = %(rater)s
+       AND l.system_low = t.system_low AND l.system_high = t.system_high
+       AND l.shown_at IS NOT NULL AND l.a_on_left IS NOT NULL
+       AND l.purpose NOT IN ('gold', 'retest', 'training')
+     ORDER BY l.shown_at DESC LIMIT 1)
+"""
 
+# Reproducible from what an export holds, and unknown to whoever does not know the seed.
+_COIN = """
+    (get_byte(sha256(convert_to(
+        concat_ws(':', %(seed)s::bigint, %(rater_uuid)s::uuid, t.system_low, t.system_high), 'UTF8')), 0) & 1) = 1
+"""
 
-def a_on_left(*, task: Task, rater_id: int, rater_uuid: UUID, seed: int) -> bool:
-    """Whether output A of `task` stands left for this rater.
-
-    Sides are balanced per pair of *systems*, so that no system is favoured by the left for any one rater.
-    """
-    low_on_left = _last_low_on_left(task, rater_id)
-    if low_on_left is None:
-        wanted = _coin(seed, rater_uuid, task.system_low, task.system_high)
-    else:
-        wanted = not low_on_left
-    return wanted == (task.system_a_id == task.system_low)
-
-
-def _last_low_on_left(task: Task, rater_id: int) -> bool | None:
-    """Whether the system with the lower id stood left when she last saw this pair; None if she never did."""
-    last = (
-        Assignment.objects.filter(
-            study=task.study_id,
-            rater=rater_id,
-            system_low=task.system_low,
-            system_high=task.system_high,
-            shown_at__isnull=False,
-            a_on_left__isnull=False,
-        )
-        .order_by("-shown_at")
-        .values_list("a_on_left", "task__system_a_id")
-        .first()
-    )
-    if last is None:
-        return None
-    a_stood_left, system_a = last
-    return bool(a_stood_left == (system_a == task.system_low))
-
-
-def _coin(seed: int, rater_uuid: UUID, low: int, high: int) -> bool:
-    digest = hashlib.sha256(f"{seed}:{rater_uuid}:{low}:{high}".encode()).digest()
-    return bool(digest[0] & 1)
+# A rubric shows one output: there is no side.
+A_ON_LEFT = f"""
+    CASE WHEN t.output_b_id IS NOT NULL THEN
+        coalesce(NOT {_LAST_LOW_ON_LEFT}, {_COIN}) = (t.system_a_id = t.system_low)
+    END
+"""

@@ -15,6 +15,8 @@ from apps.core.database.ids import take_ids
 from apps.studies.material import ItemRow, OutputRow, SystemRow
 from apps.studies.models import Item, Output, Study, StudyItem, StudyOutput, System
 
+from .findings import own_words_of, store_findings
+
 
 @dataclass(frozen=True, slots=True)
 class Differs:
@@ -151,6 +153,8 @@ def _output_ids(
     taken = dict(zip([r.key for r in missing], take_ids("studies_output", len(missing)), strict=True))
     if not clashes:
         _copy_outputs(study, missing, keys, taken)
+        said = ((taken[row.key], row.text, row.messages) for row in missing)
+        store_findings(said, own_words_of(study.workspace_id))
     return {**{row.key: output.pk for row, output in again}, **taken}, clashes
 
 

@@ -51,6 +51,23 @@ def test_import_and_again(db: None, tmp_path: Path) -> None:
     )
 
 
+def test_an_import_says_which_outputs_name_their_system(db: None, tmp_path: Path) -> None:
+    said = [{**row, "text": f"I am ChatGPT {n}."} for n, row in enumerate(OUTPUTS)]
+    source = folder(tmp_path / "s", outputs=said[:5] + OUTPUTS[5:], judgments=[], gold=[])
+    told = run("import_study", source, "--study", "s").splitlines()[1:]
+    assert told == [
+        "5 outputs say which system wrote them:",
+        "  item i0, system north: 'I am ChatGPT 0.'",
+        "  item i0, system south: 'I am ChatGPT 1.'",
+        "  item i1, system north: 'I am ChatGPT 2.'",
+        "  and 2 more.",
+        "Raters who read that are not blind: a board can leave it out (--without self_identified).",
+    ]
+    source = folder(tmp_path / "t", outputs=said[:1] + OUTPUTS[1:], judgments=[], gold=[])
+    assert "\n1 output says which system wrote it:\n  item i0" in run("import_study", source, "--study", "t")
+    assert "which system wrote" not in run("import_study", folder(tmp_path / "u"), "--study", "u")
+
+
 def test_new_rows_are_added(db: None, tmp_path: Path) -> None:
     run("import_study", folder(tmp_path / "s"), "--study", "s")
     more = {"item": "i2", "rater": "Ben", "output_a": "north", "output_b": "south", "verdict": "BOTH_BAD"}

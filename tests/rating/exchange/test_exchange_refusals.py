@@ -151,6 +151,33 @@ def test_a_bad_first_revision_does_not_accuse_the_second(files):
     assert files.only_problem().line == 1
 
 
+def about_comparison(files) -> None:
+    files.study["criteria"].append(
+        {"key": "gap", "about": "comparison", "question": "By how much?", "anchors": ["a little", "much"]}
+    )
+
+
+def test_criteria_about_a_comparison_are_answered_beside_its_verdict(files):
+    about_comparison(files)
+    files.tables["judgments"][0]["criteria"] = {"gap": "much"}
+    assert files.read().judgments[0].criteria == {"gap": "much"}
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "criteria", "words"),
+    [
+        ("judgments", 0, {"tone": 1}, 'the study\'s criteria (gap); found "tone"'),
+        ("judgments", 0, {"gap": "vast"}, "for gap one of a little, much"),
+        ("judgments", 3, {"gap": "much"}, 'the study\'s criteria (tone); found "gap"'),
+        ("gold", 0, {"gap": "much"}, "the row names no output to rate"),
+    ],
+)
+def test_an_answer_to_another_kind_of_criterion_is_told(files, table, row, criteria, words):
+    about_comparison(files)
+    files.tables[table][row]["criteria"] = criteria
+    assert words in files.only_problem().sentence()
+
+
 def test_an_unknown_column_is_told_once_a_file(files):
     for row in files.tables["judgments"]:
         row["winner"] = "A"
@@ -183,6 +210,31 @@ BAD_STUDIES = [
     ({"criteria": [{"key": "tone", "question": "?", "anchors": [3]}]}, "criteria", "the anchor 3"),
     ({"criteria": [{"key": "tone", "question": "?", "anchors": ["a", "a"]}]}, "criteria", "of one value"),
     ({"criteria": [{"key": "k", "question": "?", "anchors": ["a"]}] * 2}, "criteria", 'the key "k" twice'),
+    ({"criteria": [{"key": "k", "question": "?", "anchors": ["a"], "about": "it"}]}, "criteria", 'about "it"'),
+    (
+        {"criteria": [{"key": "k", "question": "?", "anchors": ["a"], "about": "comparison"}], "verdicts": []},
+        "verdicts",
+        "verdicts, since a criterion is about a comparison; found none",
+    ),
+    ({"replication": 0}, "replication", "a whole number from 1 to 32767; found 0"),
+    ({"overlap_share": 1.5}, "overlap_share", "a number from 0 to 1; found 1.5"),
+    ({"gold_share": 1}, "gold_share", "a number from 0 to just below 1; found 1"),
+    ({"retest_share": "0.1"}, "retest_share", 'a number from 0 to just below 1; found "0.1"'),
+    ({"gold_share": 0.7, "retest_share": 0.5}, "retest_share", "at most what gold_share leaves (0.3); found 0.5"),
+    ({"lease_minutes": 99999}, "lease_minutes", "a whole number from 1 to 32767"),
+    ({"shows_slices": "yes"}, "shows_slices", "true or false"),
+    ({"plan_method": "clever"}, "plan_method", 'balanced or adaptive; found "clever"'),
+    ({"plan_method": "adaptive", "verdicts": []}, "plan_method", "balanced, since nothing is compared"),
+    ({"round_size": 0}, "round_size", "a whole number from 1"),
+    ({"uniform_floor": 0}, "uniform_floor", "a number above 0, at most 1; found 0"),
+    ({"slice_quotas": {"locale": 5}}, "slice_quotas", 'found the slice "locale"'),
+    ({"slice_quotas": {"=de": 5}}, "slice_quotas", 'found the slice "=de"'),
+    ({"slice_quotas": {"locale=de": 0}}, "slice_quotas", 'found 0 for "locale=de"'),
+    ({"slice_quotas": ["locale=de"]}, "slice_quotas", "an object of whole numbers from 1 by slice"),
+    ({"qualification_pass": 80}, "qualification_pass", "a number from 0 to 1; found 80"),
+    ({"price_per_judgment": -1}, "price_per_judgment", "an amount from 0 to just below 1000000"),
+    ({"price_per_judgment": 0.00001}, "price_per_judgment", "with 4 decimals at most; found 1e-05"),
+    ({"currency": "euro"}, "currency", 'three capital letters, such as EUR; found "euro"'),
     ({"baseline": "nobody"}, "baseline", 'a system of this study; found "nobody"'),
     ({"qestion": "?"}, "qestion", 'did you mean "question"?'),
     ({"guideline": "a\0b"}, None, "a NUL character"),

@@ -1,15 +1,21 @@
 """Writing rows and reading them gives them back, whatever they hold and in every file format."""
 
+import dataclasses
 import json
 import tempfile
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps.accounts.models import Workspace
+from apps.accounts.services import create_workspace
 from apps.rating.exchange.bundle import Bundle, read_bundle
 from apps.rating.exchange.columns import DISPOSITIONS, PURPOSES
 from apps.rating.exchange.documents import (
@@ -21,9 +27,16 @@ from apps.rating.exchange.documents import (
     system_document,
     write_jsonl,
 )
+from apps.rating.exchange.export import export_study, terms_of
 from apps.rating.exchange.kinds import ROLES
+from apps.rating.exchange.problems import ImportRefused
 from apps.rating.exchange.rows import GoldRow, JudgmentRow, task_key_of
+from apps.rating.exchange.storing import import_bundle
+from apps.rating.exchange.terms import study_from
+from apps.rating.models import Judgment
 from apps.studies.material import Anchor, CriterionRow, ItemRow, OutputRow, StudyFile, SystemRow
+from apps.studies.models import Study
+from tests.studies_for_tests import SYSTEMS, bundle_of
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 GIVEN = TEXT.filter(bool)
@@ -41,11 +54,15 @@ MESSAGES = st.lists(
     st.fixed_dictionaries({"role": st.sampled_from(ROLES), "content": TEXT}), min_size=1, max_size=3
 ).map(tuple)
 ANCHORS = (Anchor(value=1, label="bad"), Anchor(value="fine", label="good", example="so"))
+SIDES = (Anchor(value="A", label="A"), Anchor(value=0, label="neither"), Anchor(value="B", label="B"))
 STUDY = StudyFile(
     name="Everything",
     guideline="Read.",
     verdicts=("A", "B", "TIE", "BOTH_BAD"),
-    criteria=(CriterionRow(key="tone", question="?", anchors=ANCHORS),),
+    criteria=(
+        CriterionRow(key="tone", question="?", anchors=ANCHORS),
+        CriterionRow(key="gap", question="Which is kinder?", anchors=SIDES, about="comparison"),
+    ),
 )
 ITEM_NAMES, SYSTEM_NAMES = ("q1", "q 2"), ("plain", "chätty", "=curt")
 
@@ -101,7 +118,8 @@ def answers(draw, samples, *, is_gold):
     a, b = draw(st.permutations(SYSTEM_NAMES))[:2]
     answer = {"output_a": a, "output_b": b, "sample_a": samples[item, a], "sample_b": samples[item, b]}
     left = {} if is_gold else {"left": draw(st.sampled_from((None, a, b)))}
-    return {"item": item, "verdict": draw(st.sampled_from(STUDY.verdicts))} | answer | left
+    gap = {} if is_gold or draw(st.booleans()) else {"criteria": {"gap": draw(st.sampled_from(("A", "B", 0)))}}
+    return {"item": item, "verdict": draw(st.sampled_from(STUDY.verdicts))} | answer | left | gap
 
 
 @st.composite
@@ -124,7 +142,7 @@ def judgments(draw, samples):
         answer = draw(answers(samples, is_gold=False))
         unparsed = draw(st.booleans())
         if unparsed:
-            answer |= {"criteria" if "output" in answer else "verdict": None}
+            answer |= {"criteria": None, "verdict": None}
         rows.append(
             JudgmentRow(
                 **answer,
@@ -150,6 +168,31 @@ def judgments(draw, samples):
 
 
 @st.composite
+def studies(draw):
+    """Terms of a study, those of STUDY among them, with whatever may be said about giving out the work."""
+    gold_share = draw(st.floats(0, 1, exclude_max=True))
+    price = st.decimals(0, Decimal("999999.9999"), places=4)
+    return dataclasses.replace(
+        STUDY,
+        replication=draw(st.integers(1, 2**15 - 1)),
+        overlap_share=draw(st.floats(0, 1)),
+        gold_share=gold_share,
+        retest_share=draw(st.floats(0, 1 - gold_share, exclude_max=True).filter(lambda r: gold_share <= 1 - r)),
+        lease_minutes=draw(st.integers(1, 2**15 - 1)),
+        shows_slices=draw(st.booleans()),
+        plan_method=draw(st.sampled_from(("balanced", "adaptive"))),
+        round_size=draw(st.integers(1, 2**31 - 1)),
+        uniform_floor=draw(st.floats(0, 1, exclude_min=True)),
+        slice_quotas=draw(
+            st.dictionaries(st.builds("{}={}".format, SLICE_NAME, NAME), st.integers(1, 2**31 - 1), max_size=2)
+        ),
+        qualification_pass=draw(st.floats(0, 1)),
+        price_per_judgment=draw(maybe(price)),
+        currency=draw(st.sampled_from(("EUR", "CHF"))),
+    )
+
+
+@st.composite
 def bundles(draw):
     systems = tuple(
         SystemRow(name=name, family=draw(TEXT), version=draw(TEXT), settings=draw(OBJECT)) for name in SYSTEM_NAMES
@@ -157,7 +200,7 @@ def bundles(draw):
     answered = draw(outputs())
     samples = {(output.item, output.system): output.sample for output in answered}
     return Bundle(
-        study=STUDY,
+        study=draw(studies()),
         items=draw(items()),
         outputs=answered,
         systems=systems,
@@ -195,3 +238,63 @@ def test_writing_and_reading_gives_the_rows_back(cell_writers, ending, bundle):
 def test_a_study_without_verdicts_stays_without():
     study = StudyFile(verdicts=(), criteria=STUDY.criteria)
     assert study_document(study)["verdicts"] == []
+
+
+def test_terms_that_are_usual_are_not_written():
+    assert set(study_document(StudyFile(name="It"))) == {"name", "question", "verdicts"}
+    assert study_document(StudyFile(gold_share=0.08))["gold_share"] == 0.08
+    assert "about" not in study_document(STUDY)["criteria"][0]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(study=studies())
+def test_the_terms_of_a_study_come_back_from_the_database(db, study):
+    """Through the stored protocol, and byte for byte in the second export."""
+    with undone():
+        text = json.dumps(study_document(stored_terms(study, "first")))
+        again = study_from(json.loads(text), file="study.json", report=pytest.fail)
+        assert json.dumps(study_document(stored_terms(again, "second"))) == text
+        assert again == study
+
+
+@contextmanager
+def undone():
+    with suppress(RuntimeError), transaction.atomic():
+        yield
+        raise RuntimeError
+
+
+def stored_terms(study, slug):
+    """The terms as an export reads them, after an import."""
+    workspace = create_workspace(slug=slug, name=slug)
+    import_bundle(bundle=bundle_of(1, study=study), workspace=workspace, slug=slug, by=None)
+    import_bundle(bundle=bundle_of(1, study=study), workspace=workspace, slug=slug, by=None)
+    return terms_of(Study.objects.get(slug=slug))
+
+
+@pytest.mark.parametrize(
+    "change", [{"gold_share": 0.2}, {"slice_quotas": {"a=b": 1}}, {"price_per_judgment": Decimal("0.5")}]
+)
+def test_other_terms_for_a_stored_study_are_refused(db, change):
+    stored_terms(STUDY, "it")
+    other = bundle_of(1, study=dataclasses.replace(STUDY, **change))
+    with pytest.raises(ImportRefused, match=f"study.json, column {next(iter(change))}: expected .*, as the study says"):
+        import_bundle(bundle=other, workspace=Workspace.objects.get(), slug="it", by=None)
+
+
+def test_answers_that_are_outputs_follow_the_order_of_the_task(db, tmp_path):
+    """Another database may number the outputs the other way round: A of the file stays A of the file."""
+    judged = JudgmentRow(
+        item="item-0", rater="ada", uuid=UUID(int=5), showing=0, output_a=SYSTEMS[1], output_b=SYSTEMS[0], verdict="A",
+        criteria={"gap": "A"},
+    )  # fmt: skip
+    for slug, systems in (("one", SYSTEMS), ("two", SYSTEMS[::-1])):
+        bundle = bundle_of(1, systems, study=STUDY, judgments=(judged,))
+        import_bundle(bundle=bundle, workspace=create_workspace(slug=slug, name=slug), slug=slug, by=None)
+        export_study(study=Study.objects.get(slug=slug), folder=tmp_path / slug)
+        (row,) = map(json.loads, (tmp_path / slug / "judgments.jsonl").read_text().splitlines())
+        winner = row[{"A": "output_a", "B": "output_b"}[row["verdict"]]]
+        kinder = row[{"A": "output_a", "B": "output_b"}[row["criteria"]["gap"]]]
+        assert (winner, kinder) == (SYSTEMS[1], SYSTEMS[1])
+    stored = Judgment.objects.order_by("pk").values_list("verdict", "answers__gap")
+    assert sorted(stored) == [("A", "A"), ("B", "B")], "one of the two stored it the other way round"

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from apps.analysis.filters import Filters
 from apps.analysis.services import current_leaderboard
 from apps.core.errors import Refused
+from apps.rating.rules import SWITCHABLE
 from apps.studies.access import study_named
 
 
@@ -21,12 +22,15 @@ class Command(BaseCommand):
         parser.add_argument("--workspace", help="needed only where two workspaces share the slug")
         parser.add_argument("--slice", action="append", default=[], metavar="KEY=VALUE", help="may be repeated")
         parser.add_argument("--rater-group", help="only people of this group")
+        parser.add_argument(
+            "--without", action="append", default=[], metavar="RULE", help=f"leave out: {', '.join(SWITCHABLE)}"
+        )
         parser.add_argument("--json", action="store_true", help="print the result as JSON and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             study = study_named(options["study"], options["workspace"])
-            filters = Filters.parse(options["slice"], options["rater_group"])
+            filters = Filters.parse(options["slice"], options["rater_group"], options["without"])
             analysis = current_leaderboard(study=study, filters=filters, by=None)
         except Refused as refused:
             raise CommandError(refused.sentence) from refused

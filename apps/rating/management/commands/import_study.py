@@ -15,8 +15,10 @@ from apps.rating.exchange.bundle import FORMATS, Bundle, read_bundle
 from apps.rating.exchange.holdings import known_of
 from apps.rating.exchange.storing import ImportSummary, import_bundle
 from apps.studies.models import Study
+from apps.studies.selectors import n_self_naming_outputs, self_naming_outputs
 
 DEFAULT_WORKSPACE = "main"
+N_EXAMPLES = 3
 
 
 class Command(BaseCommand):
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(f"{refused.sentence}\nNothing was stored.") from refused
         self.stdout.write(_words(summary, options["study"]))
+        self.stdout.write(_naming_words(Study.objects.get(workspace=workspace, slug=options["study"])), ending="")
 
 
 def _check_slug(slug: str) -> None:
@@ -95,3 +98,18 @@ def _words(summary: ImportSummary, slug: str) -> str:
     if summary.study_is_new:
         return f"Study {slug}: imported {new or 'its terms'}."
     return f"Study {slug}: added {new}." if new else f"Study {slug}: everything was there already; nothing changed."
+
+
+def _naming_words(study: Study) -> str:
+    """How many outputs tell raters which system they are, and where; nothing where none does."""
+    n = n_self_naming_outputs(study)
+    if not n:
+        return ""
+    those = "1 output says" if n == 1 else f"{n:,} outputs say"
+    lines = [f"{those} which system wrote it:" if n == 1 else f"{those} which system wrote them:"]
+    for found in self_naming_outputs(study, limit=N_EXAMPLES):
+        lines.append(f"  item {found.item}, system {found.system}: {found.excerpt!r}")
+    if n > N_EXAMPLES:
+        lines.append(f"  and {n - N_EXAMPLES:,} more.")
+    lines.append("Raters who read that are not blind: a board can leave it out (--without self_identified).")
+    return "\n".join(lines) + "\n"

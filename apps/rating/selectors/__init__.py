@@ -1,0 +1,51 @@
+"""Shaped reads about rating."""
+
+from .own import (
+    NoTask,
+    Progress,
+    RecentAnswer,
+    current_judgment,
+    enrolments_of,
+    may_be_served,
+    nth_last_answer,
+    progress_of,
+    recent_answers,
+    why_no_task,
+)
+from .showing import Showing, Side, showing_of
+from .study import (
+    GoldExposure,
+    candidates_for,
+    gold_exposures,
+    n_draws,
+    pairs_of,
+    parked_tasks,
+    raters_of,
+    showing_counts,
+    totals_of,
+)
+
+__all__ = [
+    "GoldExposure",
+    "NoTask",
+    "Progress",
+    "RecentAnswer",
+    "Showing",
+    "Side",
+    "candidates_for",
+    "current_judgment",
+    "enrolments_of",
+    "gold_exposures",
+    "may_be_served",
+    "n_draws",
+    "nth_last_answer",
+    "pairs_of",
+    "parked_tasks",
+    "progress_of",
+    "raters_of",
+    "recent_answers",
+    "showing_counts",
+    "showing_of",
+    "totals_of",
+    "why_no_task",
+]

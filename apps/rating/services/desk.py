@@ -1,0 +1,104 @@
+"""What one press of a key does: store the answer and bring the task after the next, in one transaction."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.rating.answers import Answer
+from apps.rating.models import Enrolment, Purpose
+from apps.rating.serving.desk_state import DeskState, desk_state, lock_desk
+
+from .qualifying import Qualification, settle_qualification
+from .recording import AnsweredDifferently, Receipt, record
+from .serving import current_lease, next_lease, show, skip
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What came of a request: the receipt of what was stored, and the assignment to bring (its id).
+
+    `conflict`: another answer stands, and nothing was stored. `qualification`: she answered a training task; its
+    explanation comes before the next one.
+    """
+
+    given: int | None
+    n_done: int
+    receipt: Receipt | None = None
+    conflict: AnsweredDifferently | None = None
+    qualification: Qualification | None = None
+
+
+@transaction.atomic
+def open_desk(*, enrolment: Enrolment) -> Exchange:
+    """The task she works on now, which is being painted."""
+    lock_desk(enrolment)
+    state = _settled(enrolment, desk_state(enrolment))
+    given = current_lease(state)
+    if given is not None:
+        _show_by_id(enrolment, given)
+    return Exchange(given, state.n_done)
+
+
+def _show_by_id(enrolment: Enrolment, given: int) -> None:
+    state = desk_state(enrolment)
+    show(state, next(lease.public_id for lease in state.leases if lease.id == given))
+
+
+def _settled(enrolment: Enrolment, state: DeskState) -> DeskState:
+    """The state once her training is judged: a skip, or a training task that was retired, may have ended it."""
+    if state.is_training and _qualification(enrolment).passed:
+        return desk_state(enrolment)
+    return state
+
+
+def _qualification(enrolment: Enrolment) -> Qualification:
+    """Settle it by the standing she has now: she may have been set aside since this request began."""
+    enrolments = Enrolment.objects.select_related("study", "rater").select_for_update(of=("self",), no_key=True)
+    locked = enrolments.get(pk=enrolment.pk)
+    settled = settle_qualification(enrolment=locked)
+    enrolment.standing = locked.standing
+    return settled
+
+
+@transaction.atomic
+def fetch_next(*, enrolment: Enrolment, painted: UUID | None) -> Exchange:
+    """The task to hold ready behind the one just painted."""
+    lock_desk(enrolment)
+    state = desk_state(enrolment)
+    return Exchange(next_lease(state, painted), state.n_done)
+
+
+@transaction.atomic
+def answer_and_go_on(*, enrolment: Enrolment, answer: Answer, painted: UUID | None, wants_next: bool) -> Exchange:
+    """Store the answer; then give the task behind `painted`, if the page `wants_next`."""
+    lock_desk(enrolment)
+    state = desk_state(enrolment)
+    try:
+        receipt, conflict = record(state, answer), None
+    except AnsweredDifferently as differently:
+        receipt, conflict = None, differently
+    if receipt is not None and receipt.purpose == Purpose.TRAINING:
+        return Exchange(None, state.n_done, receipt, qualification=_qualification(enrolment))
+    state = _after(enrolment, state, answer, receipt)
+    given = next_lease(state, painted) if wants_next else None
+    return Exchange(given, state.n_done, receipt, conflict)
+
+
+@transaction.atomic
+def skip_and_go_on(
+    *, enrolment: Enrolment, skipped: UUID, reason: str, painted: UUID | None, wants_next: bool
+) -> Exchange:
+    """Pass the task on; then give the task behind `painted`, if the page `wants_next`."""
+    lock_desk(enrolment)
+    skip(desk_state(enrolment), skipped, reason)
+    state = _settled(enrolment, desk_state(enrolment))
+    return Exchange(next_lease(state, painted) if wants_next else None, state.n_done)
+
+
+def _after(enrolment: Enrolment, state: DeskState, answer: Answer, receipt: Receipt | None) -> DeskState:
+    """The state once the answer is stored; asked anew but for the ordinary case, the first answer to what is shown."""
+    held = next((lease for lease in state.leases if lease.public_id == answer.assignment), None)
+    if receipt is None or receipt.repeated or held is None or not held.is_shown:
+        return desk_state(enrolment)
+    return state.having_answered(answer.assignment)

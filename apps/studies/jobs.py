@@ -1,0 +1,23 @@
+"""Background work of studies: what raters will see is rendered before they come."""
+
+from celery import shared_task
+
+from apps.core.rendering.cached import forget_old_renderings
+from apps.studies.models import Study, StudyState
+
+from .rendering import is_rendered, render_study
+
+
+@shared_task(name="studies.render_study")
+def render_study_job(study_id: int) -> None:
+    """Render a study's material ahead; what is rendered already stays."""
+    render_study(study_id)
+
+
+@shared_task(name="studies.sweep")
+def sweep() -> None:
+    """Find open studies whose material is not rendered yet, and drop what an earlier release rendered."""
+    forget_old_renderings()
+    for study_id in Study.objects.filter(state=StudyState.OPEN).values_list("pk", flat=True):
+        if not is_rendered(study_id):
+            render_study_job.delay(study_id)

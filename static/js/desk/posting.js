@@ -1,0 +1,74 @@
+// @ts-check
+/** One request to the server, and what became of it. */
+import { learnServerTime } from "./clock.js";
+import { desk, deskUrl } from "./page.js";
+import { words } from "./words.js";
+
+const TIMEOUT_MS = 15_000;
+
+/**
+ * @typedef {object} Outcome
+ * @property {"ok" | "refused" | "signed-out" | "someone-else" | "unreachable"} kind
+ * @property {number} status
+ * @property {string} text The body.
+ * @property {string} sentence Why it was refused.
+ */
+
+const token = () => /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+
+/** @param {string} url @param {[string, string][]} fields @returns {Promise<Outcome>} */
+export const post = async (url, fields) => {
+  const first = await request(url, { method: "POST", body: new URLSearchParams(fields) });
+  // Whoever signed in again in another tab has a new token: the cookie knows it.
+  const again =
+    first.status === 403 ? await request(url, { method: "POST", body: new URLSearchParams(fields) }) : first;
+  return again.status === 403 ? { ...again, kind: "signed-out" } : again;
+};
+
+/** @param {string} url @returns {Promise<Outcome>} */
+export const get = (url) => request(url, { method: "GET" });
+
+/** @param {string} url @param {RequestInit} init @returns {Promise<Outcome>} */
+const request = async (url, init) => {
+  try {
+    const response = await fetch(url, {
+      ...init,
+      credentials: "same-origin",
+      redirect: "manual", // a redirect leads to the page to sign in
+      headers: { "X-Desk": "1", "X-CSRFToken": token() },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (response.type === "opaqueredirect") return outcome("signed-out", 0, "");
+    learnServerTime(response.headers.get("Date"));
+    return judge(response.status, await response.text());
+  } catch {
+    return outcome("unreachable", 0, "");
+  }
+};
+
+/** @param {number} status @param {string} text @returns {Outcome} */
+const judge = (status, text) => {
+  if (status >= 200 && status < 300) return outcome("ok", status, text);
+  // Too many, too slow, or broken for now: another time it may work.
+  if (status >= 500 || status === 429 || status === 408) return outcome("unreachable", status, text);
+  return outcome("refused", status, text);
+};
+
+/** @param {Outcome["kind"]} kind @param {number} status @param {string} text @returns {Outcome} */
+const outcome = (kind, status, text) => ({ kind, status, text, sentence: kind === "refused" ? sentenceIn(text) : "" });
+
+/** A refusal says itself what to do. @param {string} text */
+const sentenceIn = (text) => {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const sentence = page.querySelector("[data-sentence]") ?? page.querySelector("#reply [data-notice]");
+  return sentence?.textContent?.trim() || words.couldNotTake;
+};
+
+/**
+ * Whether the desk at this address is still this rater's. To someone else who signed in in this browser her answers
+ * are unknown, and a refusal would throw them away.
+ */
+export const isStillHer = async () => {
+  const found = await get(deskUrl);
+  return found.kind === "ok" && found.text.includes(`data-outbox="${desk.dataset.outbox}"`);
+};

@@ -1,0 +1,62 @@
+"""What raters will see is rendered before they come, once."""
+
+from unittest.mock import patch
+
+import pytest
+
+from apps.core.models import Rendering
+from apps.core.rendering import cached
+from apps.studies import jobs
+from apps.studies.models import Output
+from apps.studies.rendering import is_rendered, output_html, output_key, render_study
+from tests.studies_for_tests import Lab
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    cached.MEMORY.clear()
+
+
+@pytest.fixture
+def rendered_lab(lab: Lab, django_capture_on_commit_callbacks) -> Lab:
+    with django_capture_on_commit_callbacks(execute=True):
+        render_study(lab.study.pk)
+    return lab
+
+
+def test_every_output_and_turn_of_the_study_is_kept(rendered_lab: Lab) -> None:
+    keys = set(Rendering.objects.values_list("key", flat=True))
+    hashes = set(Output.objects.values_list("content_hash", flat=True))
+    assert {output_key(digest) for digest in hashes} <= keys
+    assert len(keys) == len(hashes) + 4, "and one turn of each of the four items"
+
+
+def test_what_is_kept_is_what_the_desk_would_render(rendered_lab: Lab) -> None:
+    output = Output.objects.latest("pk")
+    assert Rendering.objects.get(key=output_key(output.content_hash)).html == output_html(output)
+
+
+def test_a_study_counts_as_rendered_only_once_its_newest_output_is(lab: Lab, rendered_lab: Lab) -> None:
+    assert is_rendered(lab.study.pk)
+    newest = Output.objects.latest("pk")
+    Rendering.objects.filter(key=output_key(newest.content_hash)).delete()
+    assert not is_rendered(lab.study.pk)
+
+
+def test_a_conversation_is_rendered_turn_by_turn() -> None:
+    turns = [{"role": "user", "content": "**Hi**"}, {"role": "assistant", "content": "Hello"}]
+    html = output_html(Output(messages=turns))
+    assert html.count('class="turn"') == 2
+    assert "<strong>Hi</strong>" in html
+    assert "Assistant" in html
+
+
+def test_the_sweep_asks_for_what_is_missing_and_for_nothing_else(lab: Lab, django_capture_on_commit_callbacks) -> None:
+    with patch.object(jobs.render_study_job, "delay") as asked:
+        jobs.sweep()
+        asked.assert_called_once_with(lab.study.pk)
+        asked.reset_mock()
+        with django_capture_on_commit_callbacks(execute=True):
+            jobs.render_study_job(lab.study.pk)
+        jobs.sweep()
+        asked.assert_not_called()
