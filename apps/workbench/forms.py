@@ -1,7 +1,9 @@
 """What the desk sends, checked before a service sees it."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, overload
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -10,46 +12,82 @@ from django.utils.dateparse import parse_datetime
 from apps.core.errors import Refused
 from apps.rating.answers import Answer
 from apps.rating.choices import Choice
-from apps.rating.models import Flag, ScreenSide, SkipReason
+from apps.rating.models import ScreenSide, SkipReason
 
 MAX_MS = 2_000_000_000
+MAX_COMMENT = 10_000
 CRITERION = "criterion."
 
 
-class AnswerForm(forms.Form):
-    """An answer to a showing. `submission` makes a repeated send count once."""
-
-    assignment = forms.UUIDField()
-    submission = forms.UUIDField()
-    supersedes = forms.UUIDField(required=False)
-    choice = forms.ChoiceField(choices=[(choice, choice) for choice in Choice], required=False)
-    flags = forms.MultipleChoiceField(choices=Flag.choices, required=False)
-    comment = forms.CharField(required=False, max_length=10_000)
-    shown_ms = forms.IntegerField(required=False, min_value=0, max_value=MAX_MS)
-    waited_ms = forms.IntegerField(required=False, min_value=0, max_value=MAX_MS)
-    first_seen = forms.ChoiceField(choices=ScreenSide.choices, required=False)
-    painted = forms.UUIDField(required=False)
-
-    def as_answer(self) -> Answer:
-        """The answer, if the form is whole."""
-        if not self.is_valid():
-            raise Refused(_what_is_wrong(self))
-        sent: dict[str, Any] = {**self.cleaned_data}
-        del sent["painted"]
-        sent["waited_ms"] = sent["waited_ms"] or 0
-        sent["choice"] = sent["choice"] or None
-        sent["first_seen"] = sent["first_seen"] or None
-        return Answer(**sent, criteria=_criteria(self.data))
+NOT_WHOLE = "That answer did not arrive whole. Go back, reload the page and choose again."
 
 
-def _criteria(sent: Any) -> dict[str, str]:
-    return {name.removeprefix(CRITERION): value for name, value in sent.items() if name.startswith(CRITERION)}
+@dataclass(frozen=True, slots=True)
+class SentAnswer:
+    """An answer as the page sent it, and the task that it has painted since."""
+
+    answer: Answer
+    painted: UUID | None
 
 
-def _what_is_wrong(form: forms.Form) -> str:
-    if "comment" in form.errors:
-        return "The comment is longer than 10,000 characters. Shorten it and answer again."
-    return "That answer did not arrive whole. Go back, reload the page and choose again."
+def read_answer(sent: QueryDict) -> SentAnswer:
+    """The fields of an answer. Read by hand: a form of Django's copies its fields on every press of a key.
+
+    What only measures (times, which pane came first) never costs an answer: nonsense counts as not said.
+    """
+    answer = Answer(
+        assignment=_uuid_in(sent, "assignment", required=True),
+        submission=_uuid_in(sent, "submission", required=True),
+        supersedes=_uuid_in(sent, "supersedes"),
+        choice=_choice_in(sent),
+        criteria=_criteria_in(sent),
+        flags=sent.getlist("flags"),
+        comment=_comment_in(sent),
+        shown_ms=_milliseconds_in(sent, "shown_ms"),
+        waited_ms=_milliseconds_in(sent, "waited_ms") or 0,
+        first_seen=next((side for side in ScreenSide.values if side == sent.get("first_seen")), None),
+    )
+    return SentAnswer(answer, _uuid_in(sent, "painted"))
+
+
+@overload
+def _uuid_in(sent: QueryDict, name: str, *, required: Literal[True]) -> UUID: ...
+@overload
+def _uuid_in(sent: QueryDict, name: str) -> UUID | None: ...
+def _uuid_in(sent: QueryDict, name: str, *, required: bool = False) -> UUID | None:
+    text = sent.get(name, "")
+    if not text and not required:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refused(NOT_WHOLE) from None
+
+
+def _choice_in(sent: QueryDict) -> str | None:
+    choice = sent.get("choice") or None
+    if choice is not None and choice not in set(Choice):
+        raise Refused(NOT_WHOLE)
+    return choice
+
+
+def _criteria_in(sent: QueryDict) -> dict[str, str]:
+    return {name.removeprefix(CRITERION): str(value) for name, value in sent.items() if name.startswith(CRITERION)}
+
+
+def _comment_in(sent: QueryDict) -> str:
+    # PostgreSQL stores no NUL, and nobody means one.
+    comment = sent.get("comment", "").replace("\0", "").strip()
+    if len(comment) > MAX_COMMENT:
+        raise Refused("The comment is longer than 10,000 characters. Shorten it and answer again.")
+    return comment
+
+
+def _milliseconds_in(sent: QueryDict, name: str) -> int | None:
+    text = sent.get(name, "")
+    if not text.isascii() or not text.isdigit():
+        return None
+    return MAX_MS if len(text) > len(str(MAX_MS)) else min(int(text), MAX_MS)
 
 
 class SkipForm(forms.Form):

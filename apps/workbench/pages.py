@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.conf import settings
+from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString
 
 from apps.core.rendering import to_html
@@ -82,14 +83,15 @@ def desk_url(enrolment: Enrolment, name: str = "desk") -> str:
 
 def urls_of(enrolment: Enrolment) -> dict[str, str]:
     """Where the page sends what."""
-    names = ("desk", "next", "answer", "skip", "beat", "leave", "recent", "guideline")
-    return {name: desk_url(enrolment, name) for name in names}
+    desk = desk_url(enrolment)  # asked once: the others are its names, and reverse() is slow
+    names = ("next", "answer", "skip", "beat", "leave", "recent", "guideline")
+    return {"desk": desk, **{name: f"{desk}{name}" for name in names}}
 
 
 def outbox_key(enrolment: Enrolment) -> str:
     """Under which name her browser keeps what waits for the network: hers alone, and telling nobody anything."""
-    words = f"{settings.SECRET_KEY}:{enrolment.study_id}:{enrolment.rater.uuid}"
-    return f"touchstone.{hashlib.sha256(words.encode()).hexdigest()[:24]}"
+    digest = salted_hmac("workbench.outbox", f"{enrolment.study_id}:{enrolment.rater.uuid}").hexdigest()
+    return f"touchstone.{digest[:24]}"
 
 
 # The desk --------------------------------------------------------------------------------------------------
@@ -167,7 +169,8 @@ def feedback_on(enrolment: Enrolment, assignment: Assignment) -> Feedback | None
     """What was right about her answer in training; None where there is nothing to explain, or not to her."""
     if assignment.purpose != Purpose.TRAINING:
         return None
-    gold = Gold.objects.filter(task=assignment.task_id, use=GoldUse.TRAINING).order_by("-pk").first()
+    golds = Gold.objects.filter(task=assignment.task_id, use=GoldUse.TRAINING)
+    gold = golds.order_by(F("retirement").asc(nulls_first=True), "-pk").first()  # the one she is measured by
     said = current_judgment(assignment.pk)
     if gold is None or said is None:
         return None

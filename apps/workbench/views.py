@@ -18,7 +18,7 @@ from apps.accounts.access import signed_in
 from apps.core.errors import Refused
 from apps.rating.access import enrolment_of, own_assignment
 from apps.rating.models import Enrolment, Purpose
-from apps.rating.selectors import enrolments_of
+from apps.rating.selectors import enrolments_of, progress_of
 from apps.rating.services import (
     Exchange,
     answer_and_go_on,
@@ -28,9 +28,11 @@ from apps.rating.services import (
     renew_leases,
     skip_and_go_on,
 )
+from apps.rating.services.recording import UNDO_DEPTH
 from apps.studies.services.protocol import current_protocol
 
-from .forms import AnswerForm, LeaveForm, PaintedForm, SkipForm, held_in
+from .doors import at_her_desk
+from .forms import LeaveForm, PaintedForm, SkipForm, held_in, read_answer
 from .pages import (
     desk_context,
     desk_url,
@@ -72,6 +74,8 @@ def _earlier(request: HttpRequest, enrolment: Enrolment, public_id: UUID) -> Htt
     assignment = own_assignment(enrolment, public_id)
     if assignment.done_number is None or assignment.purpose == Purpose.TRAINING:
         raise Refused("This task has no answer that could be changed. Open the study again for your next one.")
+    if assignment.done_number <= progress_of(enrolment).n_done - UNDO_DEPTH:
+        raise Refused(f"Only your last {UNDO_DEPTH} answers can be opened again.")
     earlier = earlier_context(assignment)
     if _from_script(request):
         return _fragment(request, reply_context(request, enrolment, None, nothing_more=True, **earlier))
@@ -88,9 +92,9 @@ def _feedback(request: HttpRequest, enrolment: Enrolment, public_id: UUID) -> Ht
 @never_cache
 @login_required
 @require_POST
-def next_task(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+@at_her_desk
+def next_task(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """The task to hold ready behind the one on her screen."""
-    enrolment = enrolment_of(request.user, workspace, study)
     exchange = fetch_next(enrolment=enrolment, painted=_painted(PaintedForm(request.POST)))
     return _fragment(request, reply_context(request, enrolment, exchange.given))
 
@@ -98,19 +102,18 @@ def next_task(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-def answer(request: HttpRequest, workspace: str, study: str) -> HttpResponseBase:
+@at_her_desk
+def answer(request: HttpRequest, enrolment: Enrolment) -> HttpResponseBase:
     """Store her answer and bring the task after the next, in one request and one transaction."""
-    enrolment = enrolment_of(request.user, workspace, study)
-    form = AnswerForm(request.POST)
-    sent = form.as_answer()
+    sent = read_answer(request.POST)
     exchange = answer_and_go_on(
         enrolment=enrolment,
-        answer=sent,
-        painted=form.cleaned_data["painted"],
-        wants_next=_from_script(request) and sent.supersedes is None,
+        answer=sent.answer,
+        painted=sent.painted,
+        wants_next=_from_script(request) and sent.answer.supersedes is None,
     )
     if _from_script(request):
-        return _reply(request, enrolment, exchange, changed=sent.supersedes is not None)
+        return _reply(request, enrolment, exchange, changed=sent.answer.supersedes is not None)
     if exchange.conflict is not None:
         context = desk_context(request, enrolment, open_desk(enrolment=enrolment).given)
         context["notice"] = exchange.conflict.sentence
@@ -123,9 +126,9 @@ def answer(request: HttpRequest, workspace: str, study: str) -> HttpResponseBase
 @never_cache
 @login_required
 @require_POST
-def skip(request: HttpRequest, workspace: str, study: str) -> HttpResponseBase:
+@at_her_desk
+def skip(request: HttpRequest, enrolment: Enrolment) -> HttpResponseBase:
     """Pass this task on and show the next."""
-    enrolment = enrolment_of(request.user, workspace, study)
     form = SkipForm(request.POST)
     if not form.is_valid():
         raise Refused("Choose why you skip this task, with one of the reasons shown.")
@@ -143,9 +146,9 @@ def skip(request: HttpRequest, workspace: str, study: str) -> HttpResponseBase:
 @never_cache
 @login_required
 @require_POST
-def beat(request: HttpRequest, workspace: str, study: str) -> JsonResponse:
+@at_her_desk
+def beat(request: HttpRequest, enrolment: Enrolment) -> JsonResponse:
     """The heartbeat: the leases she holds live on while her page is open."""
-    enrolment = enrolment_of(request.user, workspace, study)
     state, until = renew_leases(enrolment=enrolment, holds=held_in(request.POST))
     return JsonResponse(
         {
@@ -160,9 +163,9 @@ def beat(request: HttpRequest, workspace: str, study: str) -> JsonResponse:
 @never_cache
 @login_required
 @require_POST
-def leave(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+@at_her_desk
+def leave(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """She leaves the page: the task that was held ready, and that she has not seen, is free for others."""
-    enrolment = enrolment_of(request.user, workspace, study)
     form = LeaveForm(request.POST)
     if not form.is_valid():
         raise Refused("Say which task goes back.")

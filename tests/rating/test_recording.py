@@ -273,9 +273,19 @@ def test_a_change_does_not_use_up_the_undo_window(db: None) -> None:
     assert [row.done_number for row in map(shown, receipts)] == list(range(1, 11))
 
 
-def test_a_closed_study_lets_answers_be_changed_for_a_week(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_from_before_the_close_stands(lab: Lab) -> None:
+    """A change would be set aside as after the close, and take the counted answer off the board with it."""
     first = answer(lab, lab.assignment())
     change_state(study_id=lab.study.pk, to="closed", by=None)
+    with pytest.raises(Refused, match="the answer you gave before stands"):
+        answer(lab, shown(first), "tie", supersedes=first.submission)
+    assert counts_at(take_cut(study_id=lab.study.pk)) == {"used": 1}
+
+
+def test_an_answer_from_after_the_close_can_be_changed_for_a_week(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = lab.assignment()
+    change_state(study_id=lab.study.pk, to="closed", by=None)
+    first = answer(lab, held)
     second = answer(lab, shown(first), "tie", supersedes=first.submission)
     assert counts_at(take_cut(study_id=lab.study.pk)) == {"after_close": 1}
     later = timezone.now() + timedelta(days=8)
@@ -283,3 +293,23 @@ def test_a_closed_study_lets_answers_be_changed_for_a_week(lab: Lab, monkeypatch
     assert answer(lab, shown(first), "tie", submission=second.submission).repeated, "what is stored stays acknowledged"
     with pytest.raises(Refused, match="more than 7 days ago"):
         answer(lab, shown(first), "left", supersedes=second.submission)
+
+
+@pytest.mark.parametrize("more", [{"flags": ["identified"]}, {"comment": "so unclear"}])
+def test_the_same_choice_with_more_to_it_is_not_said_to_be_saved(lab: Lab, more: dict[str, object]) -> None:
+    """Two tabs hold one task: what the second adds would be lost behind the word 'saved'."""
+    first = answer(lab, lab.assignment(), flags=["unsafe"])
+    with pytest.raises(AnsweredDifferently):
+        answer(lab, shown(first), **more)
+    assert answer(lab, shown(first), flags=["unsafe"]).repeated
+
+
+@pytest.mark.parametrize("to", ["paused", "closed"])
+def test_what_she_holds_when_work_stops_is_hers_until_its_lease_ends(lab: Lab, to: str) -> None:
+    held = lab.assignment()
+    change_state(study_id=lab.study.pk, to=to, by=None)
+    mine = Enrolment.objects.get(pk=lab.enrolments[0].pk)
+    assert give_assignment(enrolment=mine) == held
+    assert Assignment.objects.get(pk=held.pk).expires_at == held.expires_at, "and it is not renewed for ever"
+    Assignment.objects.filter(pk=held.pk).update(expires_at=timezone.now() - timedelta(minutes=1))
+    assert give_assignment(enrolment=mine) is None

@@ -1,5 +1,6 @@
 """The desk, view by view: works, stranger, wrong person, bad input, fragment, no JavaScript, query count."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from apps.rating.models import Assignment, Judgment
 from apps.rating.services import change_standing
 from apps.studies.models import StudyState
 from apps.studies.services import change_state
+from apps.workbench.pages import urls_of
 from tests.studies_for_tests import Lab
 
 DESK = "/rate/lab/trial/"
@@ -124,7 +126,6 @@ def test_nobody_acts_on_another_raters_task(lab: Lab, client: Client, action: st
         {"choice": "A"},
         {"assignment": "not-a-uuid"},
         {"submission": ""},
-        {"shown_ms": "-5"},
         {"choice": "left", "supersedes": "x"},
     ],
 )
@@ -165,3 +166,42 @@ def test_an_answer_takes_a_bounded_number_of_queries(lab: Lab, rater: Client, dj
         given = Assignment.objects.get(outcome__isnull=True)
         with django_assert_max_num_queries(24):
             rater.post(f"{DESK}answer", answer_for(given), headers=SCRIPT)
+
+
+@pytest.mark.parametrize(
+    "measured",
+    [
+        {"shown_ms": "-5"},
+        {"shown_ms": "99999999999999999999"},
+        {"waited_ms": "soon"},
+        {"waited_ms": str(10**15)},
+        {"first_seen": "top"},
+        {"comment": "\x00"},
+        {"shown_ms": "\u0663"},
+    ],
+)
+def test_what_only_measures_never_costs_an_answer(rater: Client, measured: dict[str, str]) -> None:
+    rater.get(DESK)
+    given = Assignment.objects.get()
+    assert rater.post(f"{DESK}answer", {**answer_for(given), **measured}).status_code == 302
+    stored = Judgment.objects.get()
+    assert stored.judged_at >= stored.created_at - timedelta(days=30)
+    assert not hasattr(stored, "comment")
+
+
+def test_only_the_last_ten_answers_can_be_opened_again(rater: Client) -> None:
+    rater.get(DESK)
+    answered = []
+    while len(answered) < 11:
+        given = Assignment.objects.get(outcome__isnull=True)
+        rater.post(f"{DESK}answer", answer_for(given), follow=True)
+        answered.append(given)
+    assert rater.get(f"{DESK}?change={answered[1].public_id}").status_code == 200
+    refused = rater.get(f"{DESK}?change={answered[0].public_id}")
+    assert refused.status_code == 400
+    assert "your last 10 answers" in refused.content.decode()
+
+
+def test_the_addresses_of_the_page_are_those_of_the_views(lab: Lab) -> None:
+    for name, address in urls_of(lab.enrolments[0]).items():
+        assert address == reverse(f"workbench:{name}", args=["lab", "trial"])

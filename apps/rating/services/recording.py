@@ -90,6 +90,8 @@ class _Stored:
     submission: UUID
     verdict: str | None
     answers: dict[str, Any] | None
+    flags: list[str]
+    study_state: str
     created_at: datetime
     assignment_id: int
 
@@ -98,12 +100,18 @@ class _Stored:
         """From the columns of _JUDGMENT; jsonb arrives as text."""
         if row[0] is None:
             return None
-        judgment, revision, submission, verdict, answers, created_at, assignment = row
+        judgment, revision, submission, verdict, answers, flags, study_state, created_at, assignment = row
         said = None if answers is None else json.loads(answers)
-        return cls(judgment, revision, submission, verdict, said, created_at, assignment)
+        return cls(judgment, revision, submission, verdict, said, flags, study_state, created_at, assignment)
 
     def says(self, meant: Said) -> bool:
         return (self.verdict, self.answers) == (meant.verdict, meant.answers)
+
+    def holds(self, meant: Said, comment: str) -> bool:
+        """Whether nothing of a second answer would be lost: the same one, and its flags and comment are kept."""
+        if not self.says(meant) or set(meant.flags) - set(self.flags):
+            return False
+        return not comment or JudgmentComment.objects.filter(judgment=self.id, text=comment).exists()
 
 
 @dataclass(slots=True)
@@ -126,7 +134,8 @@ class _Showing:
         )
 
 
-_JUDGMENT = "id, {0}.revision, {0}.submission, {0}.verdict, {0}.answers, {0}.created_at, {0}.assignment_id"
+_JUDGMENT = "id, {0}.revision, {0}.submission, {0}.verdict, {0}.answers, {0}.flags, "
+_JUDGMENT += "{0}.study_state, {0}.created_at, {0}.assignment_id"
 _FIND = f"""
     SELECT a.study_id, a.rater_id, a.source, a.id, a.public_id, a.draw_id, a.purpose, a.outcome, a.done_number,
            t.kind, p.verdicts, a.a_on_left, p.id,
@@ -151,7 +160,7 @@ def _showing(state: DeskState, answer: Answer) -> _Showing:
     kind, verdicts, a_on_left, protocol, has_criteria = row[9:14]
     criteria = list(Criterion.objects.filter(protocol=protocol).order_by("ordinal")) if has_criteria else []
     asked = Asked(kind, verdicts, criteria, a_on_left)
-    current, same = _Stored.read(row[14:21]), _Stored.read(row[21:28])
+    current, same = _Stored.read(row[14:23]), _Stored.read(row[23:32])
     return _Showing(showing, public_id, draw, purpose, outcome, done_number, asked, current, same)
 
 
@@ -168,7 +177,7 @@ def _known(showing: _Showing, answer: Answer, meant: Said) -> _Stored | None:
         return None
     if current.submission == answer.supersedes:
         return None
-    if answer.supersedes is None and current.says(meant):
+    if answer.supersedes is None and current.holds(meant, answer.comment.strip()):
         return current
     raise AnsweredDifferently(current.submission, showing.public_id)
 
@@ -183,11 +192,17 @@ def _check_window(state: DeskState) -> None:
 
 
 def _check_undo(state: DeskState, showing: _Showing) -> None:
-    """She may change her last ten answers; never one whose right answer she was shown."""
+    """She may change her last ten answers; never one whose right answer she was shown.
+
+    An answer given before the close stands: a change of it would be set aside, and take the answer with it.
+    """
     if showing.purpose == Purpose.TRAINING:
         raise Refused("An answer cannot be changed once its explanation was shown.")
     if showing.done_number is None or showing.done_number <= state.n_done - UNDO_DEPTH:
         raise Refused(f"Only your last {UNDO_DEPTH} answers can be changed.")
+    given_before = showing.current is not None and showing.current.study_state != StudyState.CLOSED
+    if state.study_state == StudyState.CLOSED and given_before:
+        raise Refused("The study is closed: the answer you gave before stands.")
 
 
 _END = """
@@ -255,4 +270,7 @@ def _store(state: DeskState, showing: _Showing, answer: Answer, meant: Said) -> 
         "now": state.now,
     }
     ((stored,),) = rows(_STORE, parameters)
-    return _Stored(stored, revision, answer.submission, meant.verdict, meant.answers, state.now, showing.id)
+    return _Stored(
+        stored, revision, answer.submission, meant.verdict, meant.answers, meant.flags, state.study_state, state.now,
+        showing.id,
+    )  # fmt: skip

@@ -43,7 +43,7 @@ def prefetch_assignment(*, enrolment: Enrolment, painted: UUID | None) -> Assign
 def current_lease(state: DeskState) -> int | None:
     """Her oldest lease, renewed, or a new one. A lease that ran out is hers until someone takes it over.
 
-    The desk must be locked.
+    Where no work is given any more she keeps what she holds until its lease ends. The desk must be locked.
     """
     state = state.holding(_renewed(state, [lease.public_id for lease in state.leases]))
     return state.leases[0].id if state.leases else _new_lease(state)
@@ -121,6 +121,8 @@ _RENEW = """
 
 def _renewed(state: DeskState, public_ids: Sequence[UUID]) -> set[UUID]:
     """The leases that live on from now. One that ran out may be another's by now: only its row can tell."""
+    if not state.is_at_work:
+        return {held.public_id for held in state.leases if held.public_id in public_ids and held.expires_at > state.now}
     if not public_ids:
         return set()
     parameters = {

@@ -75,9 +75,14 @@ class DeskState:
         return self.standing == Standing.TRAINING
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether she may rate: the study is open, and she is active or in training."""
+        return self.study_state == StudyState.OPEN and self.standing in {Standing.ACTIVE, Standing.TRAINING}
+
+    @property
     def may_be_served(self) -> bool:
-        """New work goes to active raters of an open study, and only until their target is covered."""
-        if self.study_state != StudyState.OPEN or self.standing not in {Standing.ACTIVE, Standing.TRAINING}:
+        """New work goes to whoever is at work, and only until her target is covered."""
+        if not self.is_at_work:
             return False
         return self.target is None or self.is_training or self.n_done + len(self.leases) < self.target
 
