@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from apps.core.database.locks import alone
 from apps.core.rendering.cached import forget_old_renderings
 from apps.studies.models import Study, StudyState
 
@@ -10,8 +11,10 @@ from .rendering import is_rendered, render_study
 
 @shared_task(name="studies.render_study")
 def render_study_job(study_id: int) -> None:
-    """Render a study's material ahead; what is rendered already stays."""
-    render_study(study_id)
+    """Render a study's material ahead; what is rendered already stays. One at a time: the sweep asks again."""
+    with alone(f"rendering:{study_id}") as mine:
+        if mine:
+            render_study(study_id)
 
 
 @shared_task(name="studies.sweep")

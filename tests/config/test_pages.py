@@ -83,3 +83,10 @@ def test_roles_are_known(db: None) -> None:
     assert user.memberships.count() == 1
     with pytest.raises(Refused, match="choose one of"):
         give_role(workspace=workspace, user=user, role="king")
+
+
+def test_a_request_that_cannot_be_read_gets_a_sentence(client: Client, settings, db: None) -> None:
+    settings.ALLOWED_HOSTS = ["elsewhere.example"]
+    refused = client.get("/")
+    assert refused.status_code == 400
+    assert "data-sentence" in refused.content.decode()

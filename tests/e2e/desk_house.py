@@ -53,6 +53,8 @@ TRAINING_GOLD = tuple(
     )
     for n in range(2)
 )
+# Whoever presses sooner after a task was painted cannot have meant it, and the desk does not listen.
+LOOK_MS = 180
 _numbers = count()
 
 
@@ -164,6 +166,11 @@ def served() -> Iterator[str]:
 def task_of(page: Page) -> str:
     """The assignment on her screen."""
     return page.locator("#now > [data-task]").get_attribute("data-task") or ""
+
+
+def look(page: Page) -> None:
+    """As long as it takes to see that there is another task."""
+    page.wait_for_timeout(LOOK_MS)
 
 
 def expect_all_sent(page: Page) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from apps.rating.models import Assignment, JudgmentComment
 
-from .desk_house import House, expect_all_sent, task_of
+from .desk_house import House, expect_all_sent, look, task_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -21,6 +21,7 @@ def rate(page: Page, keys: Iterable[str]) -> list[str]:
     answered = []
     for key in keys:
         answered.append(task_of(page))
+        look(page)
         with page.expect_response(re.compile("/answer$")):
             page.keyboard.press(key)
         expect_all_sent(page)
@@ -32,6 +33,7 @@ def test_one_key_is_one_answer_and_the_next_task_is_there(desk_house: House) -> 
         page = rater.open()
         for key in "1tx4a":
             before = task_of(page)
+            look(page)
             with page.expect_response(re.compile("/answer$")):
                 page.keyboard.press(key)
                 assert task_of(page) not in {before, ""}, "the next task was held ready"
@@ -85,6 +87,35 @@ def test_undo_reaches_answers_of_an_earlier_visit(desk_house: House) -> None:
         rate(page, "3")
         assert rater.choices() == ["left", "tie", "both_bad"]
         assert [judgment.revision for judgment in rater.judgments()] == [1, 1, 2]
+
+
+def test_a_double_click_answers_one_task(desk_house: House) -> None:
+    with desk_house.rater() as rater:
+        page = rater.open()
+        page.get_by_role("button", name="Tie").dblclick(delay=100)  # the second half comes 200 ms after the first
+        expect_all_sent(page)
+        look(page)
+        with page.expect_response(re.compile("/answer$")):
+            page.get_by_role("button", name="A is better").click()
+        assert rater.choices() == ["tie", "left"]
+        page.locator("details.skip summary").click()
+        page.get_by_role("button", name="Not my topic").dblclick(delay=100)
+        expect_all_sent(page)
+        look(page)
+        skipped = Assignment.objects.filter(rater__user=rater.user, outcome="skipped")
+        assert (skipped.count(), len(rater.judgments())) == (1, 2)
+
+
+def test_keys_that_come_before_she_can_have_looked_answer_nothing(desk_house: House) -> None:
+    with desk_house.rater() as rater:
+        page = rater.open()
+        look(page)
+        press = "dispatchEvent(new KeyboardEvent('keydown', {key: '1', code: 'Digit1', bubbles: true}))"
+        page.evaluate(f"for (let n = 0; n < 3; n++) document.body.{press}")
+        expect_all_sent(page)
+        assert rater.choices() == ["left"]
+        rate(page, "4")
+        assert rater.choices() == ["left", "right"]
 
 
 def test_a_skip_takes_two_keys_and_frees_the_next_task(desk_house: House) -> None:
@@ -274,6 +305,19 @@ def test_after_ten_answers_a_line_asks_to_look_up_and_costs_one_key(desk_house: 
         expect(page.locator("[data-break]")).to_have_count(0)
         rate(page, "1")
         assert len(rater.judgments()) == 11
+
+
+def test_a_change_after_the_tenth_answer_asks_for_no_second_break(desk_house: House) -> None:
+    with desk_house.rater(settings_={"breaks": True}) as rater:
+        page = rater.open()
+        rate(page, "1" * 10)
+        expect(page.locator("[data-break]")).to_be_visible()
+        page.keyboard.press("1")  # goes on
+        page.keyboard.press("z")
+        rate(page, "4")
+        expect(page.locator("[data-break]")).to_have_count(0)
+        rate(page, "2")
+        assert rater.choices() == [*["left"] * 10, "right", "tie"]
 
 
 def test_her_time_zone_is_told_and_her_times_are_local(desk_house: House) -> None:

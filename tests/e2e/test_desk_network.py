@@ -12,7 +12,7 @@ from apps.rating.services import release_assignment
 from apps.studies.models import Study, StudyState
 from apps.studies.services import change_state
 
-from .desk_house import CRITERIA, House, Rater, expect_all_sent, task_of, until
+from .desk_house import CRITERIA, TRAINING, House, Rater, expect_all_sent, look, task_of, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -25,6 +25,7 @@ def answer(page: Page, key: str) -> str:
     """Answer the task on the screen as soon as there is one that was not answered; its assignment."""
     page.locator("#now > [data-task]").wait_for(timeout=20_000)
     answered = task_of(page)
+    look(page)
     page.keyboard.press(key)
     expect(page.locator(f'#now > [data-task="{answered}"]')).to_have_count(0)
     return answered
@@ -176,9 +177,13 @@ def test_answers_wait_while_someone_else_is_signed_in(desk_house: House) -> None
         page = rater.open()
         rater.context.clear_cookies(name="sessionid")
         rater.context.add_cookies([c for c in other.context.cookies() if c["name"] == "sessionid"])
-        answered = [answer(page, "1")]
+        with page.expect_response(re.compile("/answer$")) as heard:
+            answered = [answer(page, "1")]
+        assert heard.value.status == 421
         expect(page.locator("#saved")).to_contain_text("1 waiting: someone else is signed in here")
+        beat(page)
         assert other.judgments() == []
+        assert not Assignment.objects.filter(rater__user=other.user).exists(), "nothing was given out in her name"
         rater.sign_in()
         expect_all_sent(page)
         assert_stored_once_in_order(rater, answered, ["left"])
@@ -220,9 +225,82 @@ def test_a_refused_answer_is_said_and_the_others_go_on(desk_house: House) -> Non
         page.evaluate("document.querySelector('textarea[name=comment]').value = 'x'.repeat(10001)")
         answer(page, "1")
         expect(page.locator("#notices")).to_contain_text("Shorten it and answer again")
+        expect(page.locator("#saved")).to_have_text("")
         answered = answer(page, "2")
         expect_all_sent(page)
         assert_stored_once_in_order(rater, [answered], ["tie"])
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 421])
+def test_what_stands_between_may_refuse_and_no_answer_is_dropped(desk_house: House, status: int) -> None:
+    with desk_house.rater() as rater:
+        page = rater.open()
+        in_between = {"status": status, "body": "<h1>Not here</h1>", "content_type": "text/html"}
+        rater.context.route("**/answer", lambda route: route.fulfill(**in_between))  # type: ignore[arg-type]
+        answered = [answer(page, "1")]
+        expect(page.locator("#saved")).to_contain_text(re.compile("^1 waiting"))
+        rater.context.unroute("**/answer")
+        expect_all_sent(page)
+        assert_stored_once_in_order(rater, answered, ["left"])
+
+
+def test_a_clock_set_forward_costs_no_answer(desk_house: House) -> None:
+    with desk_house.rater() as rater:
+        page = rater.open()
+        rater.context.set_offline(True)
+        answered = [answer(page, "1")]
+        page.evaluate("{ const now = Date.now; Date.now = () => now() + 40 * 86_400_000 }")
+        with page.expect_request(re.compile("/answer$")) as sent:
+            rater.context.set_offline(False)
+        assert "waited_ms=2000000000" in (sent.value.post_data or "")
+        expect_all_sent(page)
+        assert_stored_once_in_order(rater, answered, ["left"])
+
+
+def test_the_explanation_of_a_training_answer_that_waited_comes_after_a_reload(desk_house: House) -> None:
+    with desk_house.rater(TRAINING) as rater:
+        page = rater.context.new_page()
+        page.goto(f"{rater.site}{rater.desk}")
+        rater.context.route("**/answer", lambda route: route.abort())
+        page.keyboard.press("2")
+        expect(page.locator("#saved")).to_have_text("1 waiting for the network")
+        page.reload()
+        expect(page.get_by_role("heading", name="Your answer is kept here")).to_be_visible()
+        rater.context.unroute("**/answer")
+        expect(page.get_by_role("heading", name="Right", exact=True)).to_be_visible(timeout=20_000)
+        expect(page.locator("#lesson")).to_contain_text("Neither says more.")
+        page.keyboard.press("Enter")
+        expect(page.locator("#now > [data-task]")).to_be_visible()
+        assert rater.choices() == ["tie"]
+
+
+def test_answers_that_wait_count_among_the_last_ten(desk_house: House) -> None:
+    """They go out before the change does: what is ten back now would be eleven back then."""
+    with desk_house.rater() as rater:
+        page = rater.open()
+        answered = [answer(page, "1") for _ in range(10)]
+        expect_all_sent(page)
+        rater.context.route("**/answer", lambda route: route.abort())
+        answer(page, "1")
+        expect(page.locator("#saved")).to_have_text("1 waiting for the network")
+        page.reload()
+        expect(page.get_by_role("heading", name="Your answer is kept here")).to_be_visible()
+        open_listed(page, 9)
+        expect(page.locator("#notices")).to_contain_text("Only your last ten answers can be changed.")
+        expect(page.locator("#now > [data-task]")).to_have_count(0)
+        open_listed(page, 8)
+        expect(page.locator(f'#now > [data-task="{answered[1]}"]')).to_be_visible()
+        answer(page, "4")
+        rater.context.unroute("**/answer")
+        expect_all_sent(page)
+        assert rater.choices() == ["left"] * 11 + ["right"]
+
+
+def open_listed(page: Page, place: int) -> None:
+    """An answer of the list, so many before the last."""
+    page.keyboard.press("r")
+    expect(page.locator("#recent-dialog")).to_be_visible()
+    page.locator("#recent-dialog a").nth(place).click()
 
 
 def test_leaving_gives_the_held_task_back(desk_house: House) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from apps.rating.models import Assignment, Enrolment
 
-from .desk_house import CRITERIA, PAIRS, RUBRIC, TRAINING, House, expect_all_sent, task_of
+from .desk_house import CRITERIA, PAIRS, RUBRIC, TRAINING, House, expect_all_sent, look, task_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -68,6 +68,7 @@ def test_training_explains_each_answer_and_ends_in_a_result(desk_house: House) -
         expect(page.locator("#notices")).to_contain_text("In training an answer stands")
         page.keyboard.press("Enter")
         expect(page.locator("#now > [data-task]")).to_be_visible()
+        look(page)
         page.keyboard.press("1")
         expect(page.get_by_role("heading", name="Not what we would have said")).to_be_visible()
         expect(page.locator("#lesson")).to_contain_text("Qualified")

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from apps.rating.models import Assignment, Judgment
 
+from .desk_house import look
+
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 DESK = "/rate/demo/support-assistant/"
@@ -53,6 +55,7 @@ def test_five_pairs_by_keyboard_are_counted_for_the_manager(browser: Browser, de
         begun = n_done(page)
         for n, key in enumerate(["1", "2", "x", "b", "a"], start=begun + 1):
             task = page.locator("#now > [data-task]").get_attribute("data-task")
+            look(page)
             page.keyboard.press(key)
             expect(page.locator("#saved")).to_have_text(re.compile(r"saved \d\d:\d\d:\d\d"))
             expect(page.locator(f'#now > [data-task="{task}"]')).to_have_count(0)

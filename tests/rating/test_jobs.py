@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from apps.config.celery import app
+from apps.core.errors import Refused
 from apps.rating import jobs, supply
 from apps.rating.models import Assignment, Draw, ItemBar, Plan, Task
 from apps.rating.services import change_standing, give_assignment, set_gold
@@ -159,6 +160,23 @@ def test_a_study_that_has_stopped_gets_no_round(db: None, asked: list[tuple[int,
     jobs.plan_next_round_job(study.pk, 2)
     assert asked == []
     assert Plan.objects.count() == 1
+
+
+def test_one_study_in_trouble_stops_neither_the_sweep_nor_the_worker(
+    db: None, asked: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    study = adaptive_study(n_items=10, round_size=10)
+
+    def refuse(**_: object) -> None:
+        raise Refused("There is nothing to compare.")
+
+    monkeypatch.setattr(jobs, "plan_next_round", refuse)
+    jobs.plan_next_round_job(study.pk, 2)
+    assert "nothing to compare" in caplog.text
+    monkeypatch.setattr(jobs, "next_number_due", lambda of: 1 / 0)
+    sweep()
+    assert asked == []
+    assert "could not be found out" in caplog.text
 
 
 def test_a_study_opened_without_a_plan_gets_its_first(db: None) -> None:

@@ -1,8 +1,10 @@
 """What raters will see is rendered before they come, once."""
 
+from contextlib import closing
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
 
 from apps.core.models import Rendering
 from apps.core.rendering import cached
@@ -60,3 +62,15 @@ def test_the_sweep_asks_for_what_is_missing_and_for_nothing_else(lab: Lab, djang
             jobs.render_study_job(lab.study.pk)
         jobs.sweep()
         asked.assert_not_called()
+
+
+def test_two_jobs_do_not_render_the_same_study_side_by_side(lab: Lab) -> None:
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"touchstone:rendering:{lab.study.pk}"])
+        with patch.object(jobs, "render_study") as rendering:
+            jobs.render_study_job(lab.study.pk)
+            rendering.assert_not_called()
+    with patch.object(jobs, "render_study") as rendering:
+        jobs.render_study_job(lab.study.pk)
+        jobs.render_study_job(lab.study.pk)
+        assert rendering.call_count == 2, "the lock is given back"

@@ -1,5 +1,8 @@
 """Advisory locks, held to the end of the transaction. Each has a name, so that no two meanings collide."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 
 
@@ -11,6 +14,20 @@ def lock(name: str) -> None:
     """Wait until no other transaction holds `name` in any mode; hold it alone."""
     with connection.cursor() as cursor:
         cursor.execute(_key_sql(""), [f"touchstone:{name}"])
+
+
+@contextmanager
+def alone(name: str) -> Iterator[bool]:
+    """Hold `name` while this lasts, over any number of transactions; False if somebody else holds it: nobody waits."""
+    key = [f"touchstone:{name}"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", key)
+        (held,) = cursor.fetchone()
+        try:
+            yield bool(held)
+        finally:
+            if held:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
 
 
 def lock_shared(name: str) -> None:

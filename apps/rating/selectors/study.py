@@ -113,8 +113,9 @@ _PAIRS = """
     SELECT least(sa.name COLLATE "C", sb.name COLLATE "C"), greatest(sa.name COLLATE "C", sb.name COLLATE "C"),
            sum((SELECT count(*) FROM rating_assignment a WHERE a.task_id = t.id AND a.source = 'imported'))::int,
            sum((SELECT count(*) FROM rating_assignment a
-                WHERE a.task_id = t.id AND a.draw_id IS NOT NULL AND a.outcome = 'judged'))::int,
-           sum((SELECT count(*) FROM rating_draw d WHERE d.task_id = t.id))::int
+                WHERE a.task_id = t.id AND a.source = 'served' AND a.outcome = 'judged'
+                  AND a.purpose NOT IN ('gold', 'retest', 'training')))::int,
+           sum((SELECT count(*) FROM rating_draw d WHERE d.task_id = t.id AND d.band IS NOT NULL))::int
     FROM rating_task t JOIN studies_system sa ON sa.id = t.system_a_id JOIN studies_system sb ON sb.id = t.system_b_id
     WHERE t.study_id = %(study)s GROUP BY 1, 2 ORDER BY 1, 2
 """
@@ -148,8 +149,8 @@ def parked_tasks(study: Study) -> list[ParkedTask]:
 
 
 def n_draws(study: Study) -> int:
-    """How many showings are wanted in all rounds so far."""
-    return Draw.objects.filter(study=study).count()
+    """How many showings are wanted in all rounds so far; gold, retests and training come on top."""
+    return Draw.objects.filter(study=study, band__isnull=False).count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import { isLocked, sayLocked } from "./panes.js";
 import { announce, showSaid, showSaved, tell } from "./saying.js";
 import { flush, troubleNow } from "./sending.js";
 import { isOn } from "./settings.js";
-import { elapsed } from "./stopwatch.js";
-import { paint, paintWaiting } from "./swapping.js";
+import { elapsed, inMs } from "./stopwatch.js";
+import { isJustPainted, paint, paintWaiting } from "./swapping.js";
 import { isGoingBack, remember, takeParked } from "./undo.js";
 import { words } from "./words.js";
 
@@ -61,8 +61,12 @@ export const sendMarked = () => {
   give(task, /** @type {HTMLButtonElement | null} */ (choice));
 };
 
-/** @param {Element} task */
-const isBusy = (task) => isGoingBack() || task.hasAttribute("data-sent");
+/**
+ * What is pressed before anybody can have looked was meant for the task before. Who goes back knows what comes.
+ * @param {Element} task
+ */
+const isBusy = (task) =>
+  isGoingBack() || task.hasAttribute("data-sent") || (isJustPainted() && !supersededBy(task));
 
 /** @param {HTMLElement | null} button */
 const saidBy = (button) => button?.dataset.said ?? words.rated;
@@ -97,7 +101,7 @@ const fieldsOf = (task, button) => {
   const fields = /** @type {Fields} */ (
     [...new FormData(form)].filter(([name, value]) => !NOT_COPIED.has(name) && value !== "")
   );
-  fields.push(["shown_ms", String(Math.max(0, Math.round(elapsed(task))))]);
+  fields.push(["shown_ms", inMs(elapsed(task))]);
   if (button) fields.push(["choice", button.value]);
   return fields;
 };

@@ -28,12 +28,16 @@ const SOONEST_LOOK_MS = 15_000;
 export const stored = (entry, reply) => {
   noteDone(entry.assignment);
   if (!reply) return;
-  take(reply);
-  if (entry.tab !== outbox.thisTab) return; // what comes next was meant for another page
+  take(isChange(entry) ? { ...reply, rest: null } : reply); // her count of today is what it was
+  // What comes next was meant for the page that asked. The explanation of an answer comes only this once.
+  if (entry.tab !== outbox.thisTab && reply.next?.kind !== "feedback") return;
   offer(reply);
   const place = countInWords();
   announce([words.andSaved(entry.said), nextInWords(), place && `${place}.`].filter(Boolean).join(" "));
 };
+
+/** @param {Entry} entry */
+const isChange = ({ fields }) => fields.some(([name]) => name === "supersedes");
 
 /**
  * The server took it for good that it will not.
@@ -59,7 +63,7 @@ export const fetched = (reply) => {
 
 /** @param {string} why The kind of trouble, or a sentence. */
 export const failed = (why) => {
-  const trouble = why === "signed-out" || why === "unreachable" ? why : "";
+  const trouble = why === "signed-out" || why === "someone-else" || why === "unreachable" ? why : "";
   if (!trouble) tell(why);
   updateWaiting(outbox.count(), trouble || "unreachable");
 };

@@ -110,6 +110,7 @@ export const showSaved = () => {
 const showServerWord = () => {
   const iso = outbox.savedAt();
   if (iso) fill("saved", `saved ${inWords(new Date(iso), true)}`);
+  else fill(""); // what was on its way was refused
 };
 
 /** @param {string} name @param {...(string | Node)} parts */

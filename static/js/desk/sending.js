@@ -1,12 +1,13 @@
 // @ts-check
 /**
  * Empties the outbox, strictly in order and one answer at a time. An answer leaves it when the server has stored it,
- * or has refused it for good. Until then it is sent again, always with the same submission: it counts once.
+ * or has refused it for good with a sentence. Until then it is sent again, always with the same submission: it counts once.
  */
 import * as outbox from "./outbox.js";
 import { outboxKey } from "./page.js";
-import { isStillHer, post } from "./posting.js";
+import { post } from "./posting.js";
 import { readReply } from "./reply.js";
+import { inMs } from "./stopwatch.js";
 import { alone } from "./storage.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
@@ -102,7 +103,6 @@ const send = async (entry) => {
   if (outcome.kind === "ok") return stored(entry, reply, outcome);
   if (outcome.kind !== "refused") return outcome;
   if (outcome.status === 409 && entry.insteadOf) return supersede(entry, outcome);
-  if (outcome.status !== 409 && !(await isStillHer())) return { ...outcome, kind: "someone-else" };
   outbox.drop(entry);
   listener.refused(entry, outcome.sentence, reply);
   return outcome;
@@ -131,9 +131,8 @@ const supersede = (entry, outcome) => {
 /** @param {Entry} entry @returns {[string, string][]} */
 const sentWith = (entry) => {
   const painted = entry.fields.find(([name]) => name === "painted")?.[1];
-  const waited = Math.max(0, Date.now() - entry.answeredAt);
   /** @type {[string, string][]} */
-  const more = [["waited_ms", String(waited)]];
+  const more = [["waited_ms", inMs(Date.now() - entry.answeredAt)]];
   if (!painted && entry.tab === outbox.thisTab && listener.painted()) more.push(["painted", listener.painted()]);
   return more;
 };

@@ -1,6 +1,9 @@
 // @ts-check
 /** How long a task was looked at: from its painting, and only while the page is in sight. */
 
+/** What the server takes for a duration: a clock that was set wrong must not cost an answer. */
+const LONGEST_MS = 2_000_000_000;
+
 /** @type {WeakMap<Element, number>} */
 const lookedAt = new WeakMap();
 /** @type {Element | null} */
@@ -30,6 +33,9 @@ export const elapsed = (task) => {
   const before = lookedAt.get(task) ?? 0;
   return task === watched && !document.hidden ? before + performance.now() - since : before;
 };
+
+/** A duration as it is sent. @param {number} ms */
+export const inMs = (ms) => String(Math.min(LONGEST_MS, Math.max(0, Math.round(ms) || 0)));
 
 /** Eyes that rest do not read. */
 export const startAgain = () => watched && resume();

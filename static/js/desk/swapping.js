@@ -9,6 +9,9 @@ import { isOn } from "./settings.js";
 import { watch } from "./stopwatch.js";
 import { words } from "./words.js";
 
+/** Faster than eyes and hand. */
+const TOO_SOON_MS = 150;
+let paintedAt = -Infinity;
 /** @type {() => void} */
 let whenPainted = () => {};
 
@@ -21,11 +24,14 @@ export const startSwapping = (listener) => {
 /** @param {HTMLElement} element */
 export const paint = (element) => {
   now.replaceChildren(element);
+  paintedAt = performance.now();
   if (location.search) history.replaceState(null, "", deskUrl); // a reload brings her task, not the one she changed
   prepare(element);
   focusOn(element);
   scrollTo(0, 0);
 };
+
+export const isJustPainted = () => Math.abs(performance.now() - paintedAt) < TOO_SOON_MS;
 
 /** @param {HTMLElement} element */
 export const prepare = (element) => {

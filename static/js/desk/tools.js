@@ -5,7 +5,7 @@ import { tappedAnchor } from "./criteria.js";
 import { isMarked, markDifferences, unmark } from "./diff.js";
 import { fetchNext } from "./holding.js";
 import * as outbox from "./outbox.js";
-import { all, byId, now } from "./page.js";
+import { all, byId, now, onDesk } from "./page.js";
 import { announce, tell } from "./saying.js";
 import { alignPanes } from "./scroll.js";
 import { flush, troubleNow } from "./sending.js";
@@ -72,9 +72,20 @@ export const onSetting = (name) => {
   if (name === "context") openAbouts(now);
 };
 
+/** What lay on the desk when a click, double or not, began. @type {Element | null} */
+let clickedOn = null;
+
+/** A double click whose first half took the task away: the second was not meant for the next. @param {MouseEvent} event */
+const isSecondHalf = ({ detail }) => {
+  if (detail > 1) return onDesk() !== clickedOn;
+  clickedOn = onDesk();
+  return false;
+};
+
 /** @param {MouseEvent} event */
 const onClick = (event) => {
   if (!(event.target instanceof Element) || event.defaultPrevented) return;
+  if (isSecondHalf(event) && event.target.closest(".choice, [data-skip] button")) return event.preventDefault();
   if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab or window
   const anchor = tappedAnchor(event);
   if (anchor) return answerCriterion(anchor);

@@ -5,12 +5,11 @@ import { takeHeld } from "./holding.js";
 import { openDialog } from "./menus.js";
 import { all, byId, deskUrl, formOf, hidden, isTraining, onDesk, supersededBy, taskOnDesk, urlOf } from "./page.js";
 import { get } from "./posting.js";
+import { DEPTH, beforeAsking, isOutOfReach, noteGiven, noteListed } from "./reach.js";
 import { readReply } from "./reply.js";
 import { announce, tell } from "./saying.js";
 import { paint } from "./swapping.js";
 import { words } from "./words.js";
-
-const DEPTH = 10;
 
 /**
  * @typedef {object} Record An answer of this page load, and the task as it stood when it was given.
@@ -36,6 +35,7 @@ export const isChanging = () => supersededBy(taskOnDesk() ?? document.body) !== 
 
 /** @param {Record} record */
 export const remember = (record) => {
+  noteGiven(record.assignment, supersededBy(record.task) !== "");
   const before = given.findIndex(({ assignment }) => assignment === record.assignment);
   if (before >= 0) given.splice(before, 1);
   given.push(record);
@@ -88,6 +88,10 @@ const opening = async (work) => {
 
 /** @param {string} assignment */
 const open = async (assignment) => {
+  if (isOutOfReach(assignment)) {
+    tell(words.asFarBack);
+    return false;
+  }
   const record = given.find((one) => one.assignment === assignment);
   const task = record ? reopened(record) : await fetched(assignment);
   if (!task) return false;
@@ -176,10 +180,12 @@ const fromServer = async (further) => {
 
 /** @returns {Promise<HTMLElement | null>} */
 const recentList = async () => {
+  const asked = beforeAsking();
   const outcome = await get(urlOf("recent"));
-  return outcome.kind === "ok"
-    ? new DOMParser().parseFromString(outcome.text, "text/html").getElementById("recent")
-    : null;
+  if (outcome.kind !== "ok") return null;
+  const list = new DOMParser().parseFromString(outcome.text, "text/html").getElementById("recent");
+  if (list) noteListed(linksIn(list), asked);
+  return list;
 };
 
 /** @param {Element} list @returns {string[]} */

@@ -30,7 +30,6 @@ export const words = {
   otherPerson: "Someone else is signed in in this browser. Your answers wait here until you sign in again.",
   keptInMemory:
     "This browser does not let the page keep anything. Do not close it while answers are waiting for the network.",
-  couldNotTake: "The server could not take one of your answers. It was not stored.",
   leaseOver:
     "The time for this task ran out and it may go to someone else. Your answer still counts; give it if you can.",
   paused: "The study is paused. What you answer now still counts; new tasks come when it goes on.",
