@@ -38,6 +38,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         migrated = connection.settings_dict["NAME"]
+        _keep_autovacuum_away()
         connections.close_all()
         # Nobody ever connects to this copy, so that it can be copied at any time.
         _admin("DROP DATABASE IF EXISTS {}", f"{migrated}_pristine")
@@ -98,6 +99,14 @@ def real_data() -> str:
     if not folder:
         pytest.skip("TOUCHSTONE_REAL_DATA is unset: the published judgments were not read in this run.")
     return folder
+
+
+def _keep_autovacuum_away() -> None:
+    """It sees nothing of what a test has not committed, and would tell the query planner that full tables are empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(sql.Identifier(table)))
 
 
 def _point_at(name: str) -> None:

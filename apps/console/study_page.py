@@ -5,8 +5,10 @@ from typing import Any
 from django.urls import reverse
 
 from apps.rating.dispositions import counts_at, meaning_of
+from apps.rating.models import Standing
 from apps.rating.selectors import (
     candidates_for,
+    gold_exposures,
     n_draws,
     pairs_of,
     parked_tasks,
@@ -14,6 +16,7 @@ from apps.rating.selectors import (
     showing_counts,
     totals_of,
 )
+from apps.rating.selectors.study import RaterRow
 from apps.rating.services import take_cut
 from apps.studies.models import Study, StudyOutput, StudyState
 from apps.studies.services.protocol import current_protocol
@@ -46,6 +49,7 @@ def header_of(study: Study) -> dict[str, Any]:
 
 def study_context(study: Study, *, may_run: bool) -> dict[str, Any]:
     """The whole page; actions and enrolment only for who may run the study."""
+    raters = raters_of(study)
     return {
         "study": header_of(study),
         "facts": _facts(study),
@@ -53,11 +57,13 @@ def study_context(study: Study, *, may_run: bool) -> dict[str, Any]:
             {"name": name, "n": n, "meaning": meaning_of(name)}
             for name, n in counts_at(take_cut(study_id=study.pk)).items()
         ],
-        "raters": raters_of(study),
+        "raters": raters,
         "systems": _systems(study),
         "actions": _actions(study) if may_run else [],
         "enrol": _enrol(study) if may_run else None,
+        "replace": _replace(study, raters) if may_run else None,
         "parked": parked_tasks(study),
+        "golds": gold_exposures(study),
         "pairs": pairs_of(study),
     }
 
@@ -77,7 +83,8 @@ def _facts(study: Study) -> list[dict[str, Any]]:
         {
             "label": "given out here",
             "value": showings.leased,
-            "hint": " + ".join(f"{n} {name}" for name, n in gone.items()) + f" of {n_draws(study)} planned",
+            "hint": " + ".join(f"{n} {name}" for name, n in gone.items())
+            + f"; {n_draws(study)} planned, gold and retests come on top",
         },
     ]
 
@@ -101,6 +108,20 @@ def _actions(study: Study) -> list[dict[str, str]]:
         }
         for to, label, hint, kind in ACTIONS[StudyState(study.state)]
     ]
+
+
+def replaced_sentence(n: int) -> str:
+    """What came of drawing again what is set aside."""
+    if not n:
+        return "There is nothing to replace: whatever was set aside is drawn again already, or is gold now."
+    return f"{n} draw{'' if n == 1 else 's'} added, for raters who have not seen {'it' if n == 1 else 'them'} yet."
+
+
+def _replace(study: Study, raters: list[RaterRow]) -> dict[str, str] | None:
+    """Offered only where work may be set aside and others may still do it."""
+    if study.state == StudyState.CLOSED or all(rater.standing != Standing.QUARANTINED for rater in raters):
+        return None
+    return {"url": reverse("console:replace", args=[study.workspace.slug, study.slug])}
 
 
 def _enrol(study: Study) -> dict[str, Any]:

@@ -9,6 +9,7 @@ _STUDY = "<slug:workspace>/<slug:study>/"
 urlpatterns = [
     path(_STUDY, views.study_home, name="study"),
     path(f"{_STUDY}state/<slug:to>", views.change_study_state, name="state"),
+    path(f"{_STUDY}replace", views.replace_set_aside, name="replace"),
     path(f"{_STUDY}enrol", views.enrol, name="enrol"),
     path(f"{_STUDY}leaderboard", views.leaderboard, name="leaderboard"),
     path(f"{_STUDY}leaderboard/compute", views.compute, name="compute"),

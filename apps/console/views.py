@@ -20,14 +20,14 @@ from apps.analysis.selectors import (
 from apps.core.errors import NotFound, Refused
 from apps.rating.outlook import gold_outlook
 from apps.rating.selectors import candidates_for
-from apps.rating.services import enrol_rater, note_results_opened, open_study
+from apps.rating.services import add_replacements, enrol_rater, note_results_opened, open_study
 from apps.studies.access import study_as_manager, study_as_reader
 from apps.studies.models import Study, StudyState
 from apps.studies.services import change_state
 
 from .board_page import board_context, leaderboard_url
 from .forms import EnrolForm
-from .study_page import study_context
+from .study_page import replaced_sentence, study_context
 
 
 @never_cache
@@ -80,6 +80,19 @@ def enrol(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
         target=sent["target"],
     )
     messages.success(request, f"{enrolment.rater} can rate in this study now.")
+    return redirect("console:study", workspace, study)
+
+
+@login_required
+@require_POST
+def replace_set_aside(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+    """Have what quarantined raters judged drawn again, for others."""
+    found = study_as_manager(request.user, workspace, study)
+    try:
+        plan = add_replacements(study=found, by=signed_in(request).uuid)
+        messages.success(request, replaced_sentence((plan and plan.size) or 0))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
     return redirect("console:study", workspace, study)
 
 

@@ -9,7 +9,7 @@ is left of the round before. A quick rater takes about ten comparisons a minute.
   there are comparisons she has not met.
 
 It is never due while more draws wait than were judged so far and a round beside: tasks that nobody can take any
-more do not make round after round.
+more do not make round after round. Nor is it due where there is nothing to compare.
 """
 
 from collections import Counter
@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from apps.core.database.queries import rows
 from apps.rating.models import Draw, Plan, Standing, TaskKind
+from apps.rating.services.candidates import has_comparisons
 from apps.rating.serving.draws import PARKED_AFTER_SKIPS
 from apps.studies.models import PlanMethod, ProtocolVersion, Study
 from apps.studies.services.protocol import current_protocol
@@ -38,7 +39,7 @@ def low_water(protocol: ProtocolVersion, *, n_at_work: int) -> int:
 def next_number_due(study: Study) -> int | None:
     """The number of the round that is due now; None while there is enough, or where all is planned at once."""
     protocol = current_protocol(study)
-    if protocol.plan_method != PlanMethod.ADAPTIVE:
+    if protocol.plan_method != PlanMethod.ADAPTIVE or not has_comparisons(study.pk):
         return None
     last = Plan.objects.filter(study=study, number__gt=0).order_by("-number").first()
     if last is None:

@@ -7,8 +7,10 @@ from itertools import islice
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from apps.core import rendering
+from apps.core.database.queries import rows
 from apps.core.rendering import to_html
-from apps.core.rendering.cached import is_kept, rendered
+from apps.core.rendering.cached import rendered
 from apps.studies.models import Item, Output
 
 ROLES = {"user": "User", "assistant": "Assistant", "system": "Instructions", "tool": "Tool"}
@@ -59,10 +61,25 @@ def render_study(study_id: int) -> int:
     return _render(_item_parts(items)) + _render(_output_parts(outputs))
 
 
+_MISSING = """
+    WITH part(key) AS (
+        SELECT 'output:' || o.content_hash
+        FROM studies_studyoutput s JOIN studies_output o ON o.id = s.output_id WHERE s.study_id = %(study)s
+        UNION ALL
+        SELECT of_item.key
+        FROM studies_studyitem s JOIN studies_item i ON i.id = s.item_id, LATERAL (
+            SELECT 'turn:' || n || ':' || i.content_hash FROM generate_series(0, jsonb_array_length(i.messages) - 1) n
+            UNION ALL SELECT 'context:' || i.content_hash WHERE i.context <> ''
+            UNION ALL SELECT 'reference:' || i.content_hash WHERE i.reference <> '') AS of_item(key)
+        WHERE s.study_id = %(study)s)
+    SELECT EXISTS (SELECT FROM part WHERE NOT EXISTS (
+        SELECT FROM core_rendering r WHERE r.key = part.key AND r.version = %(version)s))
+"""
+
+
 def is_rendered(study_id: int) -> bool:
-    """Whether `render_study` came to its end since the last output came in: outputs go by id, the newest last."""
-    newest = Output.objects.filter(studyoutput__study=study_id).order_by("-pk").first()
-    return newest is None or is_kept(output_key(newest.content_hash))
+    """Whether every part of the study is kept. All are looked for: a rater who saw the newest output kept only that."""
+    return not rows(_MISSING, {"study": study_id, "version": rendering.RENDERER_VERSION})[0][0]
 
 
 def _render(parts: Iterator[Part]) -> int:

@@ -94,6 +94,7 @@ def test_undo_skip_and_dialogs_by_keyboard(browser: Browser, demo_site: str) -> 
             page.keyboard.press("3")
         expect(page.get_by_text("You are changing an earlier answer.")).to_be_hidden()
         assert [judgment.revision for judgment in served_since(before)] == [1, 2]
+        look(page)
         page.keyboard.press("s")
         with page.expect_response("**/skip"):
             page.get_by_role("button", name="Not my topic").click()

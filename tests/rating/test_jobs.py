@@ -179,6 +179,15 @@ def test_one_study_in_trouble_stops_neither_the_sweep_nor_the_worker(
     assert "could not be found out" in caplog.text
 
 
+def test_where_nothing_is_left_to_compare_no_round_is_asked_for(db: None, asked: list[tuple[int, int]]) -> None:
+    study = adaptive_study(n_items=2, round_size=10)
+    assert next_number_due(study) == 2
+    for task in Task.objects.all():
+        set_gold(task=task, verdict="A", by=None)
+    sweep()
+    assert asked == []
+
+
 def test_a_study_opened_without_a_plan_gets_its_first(db: None) -> None:
     study = adaptive_study(opened=False)
     assert next_number_due(study) == 1

@@ -151,11 +151,70 @@ def test_systems_that_can_never_meet_are_drawn_evenly_and_it_is_said() -> None:
     assert found.chances == dict.fromkeys(islands, 0.5)
 
 
+def test_after_results_had_a_say_no_round_is_balanced_again() -> None:
+    """A later cut may know less: work was set aside, or another major asks anew."""
+    assert not drawn(rows=judged(1)).is_adaptive
+    later = drawn(rows=judged(1), start_is_over=True, size=40)
+    assert later.is_adaptive
+    assert len(later.draws) == 40, "the start's count is no matter any more"
+    of_task = {c.task_id: c.pair for c in tasks()}
+    assert {d.p_pair for d in later.draws} <= {later.chances[of_task[d.task_id]] for d in later.draws}
+
+
+def test_where_no_pair_can_be_preferred_later_each_draw_has_the_chance_it_logs() -> None:
+    """Chi-square over 60,000 draws: balanced ones would come out even, far too even."""
+    islands = [("a", "b"), ("c", "d")]
+    candidates = [c for c in tasks() if c.pair in islands]
+    of_task = {c.task_id: c.pair for c in candidates}
+    counted = []
+    for seed in range(60):
+        found = drawn(candidates, judged(30, islands), seed, size=1_000, start_is_over=True)
+        counted.append(Counter(of_task[d.task_id] for d in found.draws)[islands[0]])
+    assert found.is_adaptive
+    assert "Every pair with the same chance, because no pair can be preferred" in found.reading
+    assert {d.p_pair for d in found.draws} == {0.5}
+    assert chisquare([sum(counted), 60_000 - sum(counted)]).pvalue > 0.001
+    assert 8 < float(np.std(counted)) < 26, "independent draws: 15.8"
+    times = Counter(d.task_id for d in found.draws if of_task[d.task_id] == islands[1])
+    assert chisquare([times[c.task_id] for c in candidates if c.pair == islands[1]]).pvalue > 0.001
+
+
 # Stored rounds ---------------------------------------------------------------------------------------------
 
 
 def violations() -> list[str]:
     return [told for check in CHECKS for told in check.violations()]
+
+
+def test_a_plan_says_what_its_chances_are_true_of(db: None) -> None:
+    study = adaptive_study(n_judged_each=8)
+    assert Plan.objects.get().settings["chances"] == "of whole rounds"
+    assert plan_next_round(study=study, by=None).settings["chances"] == "of each draw"
+
+
+def test_a_round_of_the_start_has_its_chances_over_whole_rounds_only(db: None) -> None:
+    plan = plan_next_round(study=adaptive_study(), by=None)
+    assert (plan.method, plan.settings["chances"]) == ("balanced", "of whole rounds")
+
+
+def test_a_new_major_starts_anew_but_not_balanced(db: None) -> None:
+    study = adaptive_study(n_judged_each=8)
+    assert plan_next_round(study=study, by=None).method == "adaptive"
+    criterion = {"key": "k", "question": "?", "anchors": [], "about": "comparison"}
+    terms = ProtocolTerms(question="?", plan_method="adaptive", round_size=25, criteria=(criterion,))
+    revise_protocol(study=study, terms=terms, by=None)
+    assert judged_at(take_cut(study_id=study.pk)) == []
+    assert plan_next_round(study=study, by=None).method == "adaptive"
+    assert violations() == []
+
+
+def test_the_first_round_fills_the_quotas_however_many_they_ask_for(db: None) -> None:
+    """18 tasks are odd; a round alone would take 4 tasks, of any slice."""
+    study = adaptive_study(round_size=4, overlap_share=0.0, slice_quotas={"topic=odd": 15})
+    first = Plan.objects.get()
+    assert first.slice_quotas == {"topic=odd": 15}
+    assert first.draws.filter(task__item__slices__topic="odd").count() >= 15
+    assert plan_next_round(study=study, by=None).slice_quotas == {}
 
 
 def test_the_first_round_is_a_balanced_start_of_a_rounds_size(db: None) -> None:

@@ -2,11 +2,15 @@
 
 from collections import Counter
 
+import pytest
+
 from apps.config.integrity import CHECKS
+from apps.core.errors import Refused
 from apps.rating.dispositions import counts_at
 from apps.rating.models import Draw, Plan
 from apps.rating.services import add_replacements, change_standing, set_gold, take_cut
 from apps.rating.services.adapting import plan_next_round
+from apps.studies.services import change_state
 from tests.rating.adaptive_for_tests import adaptive_study, judge, rater_of
 from tests.studies_for_tests import Lab
 
@@ -23,6 +27,15 @@ def test_nothing_is_replaced_while_nobody_is_set_aside(lab: Lab) -> None:
     judge(lab.enrolments[0], 5)
     assert add_replacements(study=lab.study, by=None) is None
     assert Plan.objects.count() == 1
+
+
+def test_in_a_closed_study_nobody_would_judge_them(lab: Lab) -> None:
+    judge(lab.enrolments[0], 5)
+    quarantine(lab)
+    change_state(study_id=lab.study.pk, to="closed", by=None)
+    with pytest.raises(Refused, match="study is closed"):
+        add_replacements(study=lab.study, by=None)
+    assert Plan.objects.filter(number__gt=0).count() == 1
 
 
 def test_set_aside_work_reopens_nothing_by_itself(lab: Lab) -> None:

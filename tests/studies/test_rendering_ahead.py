@@ -6,11 +6,23 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
+from apps.accounts.services import create_workspace
 from apps.core.models import Rendering
 from apps.core.rendering import cached
+from apps.rating.exchange.bundle import Bundle
+from apps.rating.exchange.storing import import_bundle
 from apps.studies import jobs
-from apps.studies.models import Output
-from apps.studies.rendering import is_rendered, output_html, output_key, render_study
+from apps.studies.material import ItemRow, StudyFile
+from apps.studies.models import Item, Output, Study
+from apps.studies.rendering import (
+    context_key,
+    is_rendered,
+    output_html,
+    output_key,
+    reference_key,
+    render_study,
+    turn_key,
+)
 from tests.studies_for_tests import Lab
 
 
@@ -43,6 +55,27 @@ def test_a_study_counts_as_rendered_only_once_its_newest_output_is(lab: Lab, ren
     newest = Output.objects.latest("pk")
     Rendering.objects.filter(key=output_key(newest.content_hash)).delete()
     assert not is_rendered(lab.study.pk)
+
+
+def test_what_a_rater_happened_to_see_does_not_stand_for_the_rest(lab: Lab, rendered_lab: Lab) -> None:
+    oldest = Output.objects.earliest("pk")
+    Rendering.objects.filter(key=output_key(oldest.content_hash)).delete()
+    assert not is_rendered(lab.study.pk)
+
+
+@pytest.mark.parametrize("key", [turn_key, context_key, reference_key])
+def test_items_are_looked_for_part_by_part(db: None, key, django_capture_on_commit_callbacks) -> None:
+    turns = tuple({"role": "user", "content": text} for text in ("Hello", "And then?"))
+    item = ItemRow(external_id="q", messages=turns, context="A shop", reference="Hi")
+    bundle = Bundle(study=StudyFile(), items=(item, ItemRow(external_id="r", messages=turns[:1])))
+    import_bundle(bundle=bundle, workspace=create_workspace(slug="w", name="W"), slug="s", by=None)
+    study = Study.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert render_study(study.pk) == 5
+    assert is_rendered(study.pk)
+    digest = Item.objects.get(external_id="q").content_hash
+    Rendering.objects.get(key=key(digest, 1) if key is turn_key else key(digest)).delete()
+    assert not is_rendered(study.pk)
 
 
 def test_a_conversation_is_rendered_turn_by_turn() -> None:

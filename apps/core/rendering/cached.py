@@ -38,11 +38,6 @@ def rendered(parts: Mapping[str, Callable[[], SafeString]]) -> dict[str, SafeStr
     return {key: found[key] for key in parts}
 
 
-def is_kept(key: str) -> bool:
-    """Whether the database holds the present html of this key."""
-    return Rendering.objects.filter(key=key, version=rendering.RENDERER_VERSION).exists()
-
-
 def forget_old_renderings() -> int:
     """Delete what earlier renderers made; how many rows that were. Safe at any time."""
     return Rendering.objects.filter(version__lt=rendering.RENDERER_VERSION).delete()[0]

@@ -11,7 +11,7 @@ from .known import OutputKey
 from .parsing import ParsedRow
 from .problems import Report, shown
 
-_OF_COMPARISONS = ("output_a", "output_b", "sample_a", "sample_b", "verdict", "left")
+_OF_COMPARISONS = ("output_a", "output_b", "sample_a", "sample_b", "verdict", "left", "first_seen")
 _OF_RUBRICS = ("criteria", "sample")
 _Anchors = dict[str, dict[str, int | str]]
 

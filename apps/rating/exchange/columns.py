@@ -12,6 +12,7 @@ from .problems import shown
 PURPOSES = ("base", "overlap", "newcomer", "gold", "retest", "training", "replacement")
 RATER_KINDS = ("human", "judge")
 GOLD_USES = ("training", "hidden")
+SCREEN_SIDES = ("left", "right")
 DISPOSITIONS = (
     "used",
     "judge",
@@ -145,6 +146,8 @@ JUDGMENTS = Table(
             "the answers by criterion key: of a rubric, or of criteria about a comparison beside its verdict",
         ),
         Column("left", kinds.IDENTIFIER, "the system whose output stood left; absent where unknown"),
+        Column("first_seen", choice(*SCREEN_SIDES), "of a comparison: which side the rater saw first, where her screen"
+               " showed one at a time; absent where it showed both"),
         Column("judged_at", kinds.TIMESTAMP, "when"),
         Column("shown_ms", whole(0), "for how long the task was shown, in milliseconds"),
         Column("confidence", kinds.SHARE, "how sure the rater was"),

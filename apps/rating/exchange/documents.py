@@ -81,6 +81,7 @@ def judgment_document(row: JudgmentRow) -> Document:
         kind=row.kind,
         **_answer(row),
         left=row.left,
+        first_seen=row.first_seen,
         judged_at=row.judged_at and row.judged_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         comment=row.comment,
         judgment=str(row.uuid),

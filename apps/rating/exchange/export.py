@@ -187,6 +187,7 @@ def _judgment(judgment: Judgment, disposition: str, group: str | None) -> Judgme
         verdict=judgment.verdict,
         criteria=judgment.answers,
         left=left,
+        first_seen=None if task.system_b is None else showing.first_seen,
         judged_at=judgment.judged_at,
         shown_ms=judgment.shown_ms,
         confidence=judgment.confidence,

@@ -59,6 +59,7 @@ class JudgmentRow:
     sample: int = 0
     criteria: Answers | None = None
     left: str | None = None
+    first_seen: str | None = None
     judged_at: datetime | None = None
     shown_ms: int | None = None
     confidence: float | None = None

@@ -195,7 +195,7 @@ class FactStore:
         columns = (
             "submission", "assignment__task", "assignment__rater", "verdict", "answers", "assignment__a_on_left",
             "judged_at", "shown_ms", "confidence", "assignment__purpose", "assignment__showing", "revision",
-            "flags", "metadata", "parse_status",
+            "flags", "metadata", "parse_status", "assignment__first_seen",
         )  # fmt: skip
         stored = Judgment.objects.filter(study=self.study).values(*columns)
         return {row["submission"]: row for row in stored.iterator()}
@@ -207,6 +207,8 @@ class FactStore:
             "verdict": (_oriented(row.verdict, ref), stored["verdict"]),
             "criteria": (_oriented_answers(row, ref), stored["answers"]),
             "left": (_a_on_left(row, ref), stored["assignment__a_on_left"]),
+            # Files from before this column was written say nothing about it.
+            "first_seen": (row.first_seen or stored["assignment__first_seen"], stored["assignment__first_seen"]),
             "judged_at": (row.judged_at, stored["judged_at"]),
             "shown_ms": (row.shown_ms, stored["shown_ms"]),
             "confidence": (row.confidence, stored["confidence"]),
@@ -294,7 +296,7 @@ class _NewJudgments:
                 pk, self._study.pk, uuid4(), task, min(systems), max(systems), rater, showing, row.purpose,
                 Source.JUDGE if is_judge else Source.IMPORTED, self._protocol.pk, _a_on_left(row, ref),
                 showing if is_judge else 0, row.judged_at, "late" if row.disposition == "surplus" else "judged",
-                _kept(row.disposition), row.p_pair, row.p_item,
+                _kept(row.disposition), row.p_pair, row.p_item, row.first_seen,
             )  # fmt: skip
 
     def _judgment_rows(self, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
@@ -313,7 +315,7 @@ class _NewJudgments:
 _ASSIGNMENT = (
     "id", "study_id", "public_id", "task_id", "system_low", "system_high", "rater_id", "showing", "purpose",
     "source", "protocol_id", "a_on_left", "sample", "ended_at", "outcome", "imported_disposition",
-    "imported_p_pair", "imported_p_item",
+    "imported_p_pair", "imported_p_item", "first_seen",
 )  # fmt: skip
 _JUDGMENT = (
     "id", "study_id", "assignment_id", "revision", "submission", "supersedes_id", "verdict", "answers", "flags",

@@ -30,12 +30,17 @@ JudgedRow = tuple[str, str, str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundTerms:
-    """What an adaptive round is asked for. `at_least` is what a round of the start has, however little it lacks."""
+    """What an adaptive round is asked for. `at_least` is what a round of the start has, however little it lacks.
+
+    `start_is_over` once a round of the study was adaptive: its frequencies follow results, and balanced draws would
+    fill up what results left out.
+    """
 
     size: int
     at_least: int
     overlap_share: float
     uniform_floor: float
+    start_is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +106,20 @@ def adaptive_round(
     Balanced while the start lasts (`start_progress`): the pairs shown least, `n_open` draws that are still to be
     judged included, and of each pair the tasks drawn least (`n_drawn`). Afterwards every draw takes a pair by the
     policy's probability and one of its tasks, each equally likely; draws are independent and with replacement, so
-    a task may be drawn twice, for two raters. Where the statistics cannot tell pairs apart the round is balanced,
-    and its reading says why.
+    a task may be drawn twice, for two raters. Where pairs cannot be told apart the round is balanced too, and its
+    reading says why.
+
+    The chances of a balanced round hold over whole rounds, not for a draw of it: which pair and task come next is
+    settled by what came before. So once a round was adaptive, none is balanced again: its draws are independent, too,
+    where pairs cannot be told apart each with the same chance.
     """
     field = _Field(candidates, judged)
     counts = field.counts(judged)
     policy, n, reading = _policy(counts, field, terms)
-    if policy is None:
+    if policy is None and terms.start_is_over:
+        chances = dict.fromkeys(field.tasks, 1 / len(field.tasks))
+        wanted = _drawn_evenly(field, n, rng)
+    elif policy is None:
         shown = counts + field.counts([(*pair, "TIE", n) for pair, n in n_open.items() if len(pair) == 2])
         wanted = _balanced(field, shown, n_drawn, n, rng)
         chances = {pair: 1 / len(field.tasks) for pair in field.tasks}
@@ -115,19 +127,21 @@ def adaptive_round(
         wanted = _chosen(field, policy, n, rng)
         chances = {field.pair(pair): float(p) for pair, p in zip(policy.pairs, policy.probability, strict=True)}
     draws = _placed(field, [*wanted, *_doubled(wanted, terms.overlap_share, rng)], band, rng)
-    return DrawnRound(is_adaptive=policy is not None, draws=draws, chances=chances, reading=reading)
+    is_adaptive = policy is not None or terms.start_is_over
+    return DrawnRound(is_adaptive=is_adaptive, draws=draws, chances=chances, reading=reading)
 
 
 def _policy(counts: PairwiseCounts, field: _Field, terms: RoundTerms) -> tuple[PairPolicy | None, int, str]:
-    """The policy (None: balanced), how many draws, and why."""
+    """The policy (None: no pair is preferred), how many draws, and why."""
     allowed = field.allowed()
     try:
         start = start_progress(counts, candidates=allowed)
-        if not start.complete:
+        if not start.complete and not terms.start_is_over:
             return None, min(terms.size, max(start.n_missing, terms.at_least)), start.reading
         policy = pair_probabilities(counts, candidates=allowed, floor=terms.uniform_floor)
     except StatisticsError as error:
-        return None, terms.size, f"Balanced, because no pair can be preferred: {error}"
+        how = "Every pair with the same chance" if terms.start_is_over else "Balanced"
+        return None, terms.size, f"{how}, because no pair can be preferred: {error}"
     return policy, terms.size, policy.reading
 
 
@@ -147,6 +161,13 @@ def _least_drawn(
     """The tasks of a pair again and again, those first that were drawn least; chance among equals."""
     shuffled = [tasks[place] for place in rng.permutation(len(tasks))]
     return cycle(sorted(shuffled, key=lambda task: n_drawn.get(task.task_id, 0)))
+
+
+def _drawn_evenly(field: _Field, n: int, rng: np.random.Generator) -> list[_Wanted]:
+    """Independent draws, each of any pair with the same chance and then of any of its tasks."""
+    queues = list(field.tasks.values())
+    taken = [queues[place] for place in rng.integers(0, len(queues), size=n)]
+    return [_Wanted(tasks[rng.integers(0, len(tasks))], "base", 1 / len(queues)) for tasks in taken]
 
 
 def _chosen(field: _Field, policy: PairPolicy, n: int, rng: np.random.Generator) -> list[_Wanted]:

@@ -26,9 +26,9 @@ from apps.studies.services.protocol import current_protocol
 from .candidates import candidates_of, make_tasks
 from .cutting import take_cut
 from .planning import plan_round
-from .rounds import PlannedRound, last_number, lock_name, named, next_band, store_round
+from .rounds import OF_EACH_DRAW, OF_WHOLE_ROUNDS, PlannedRound, last_number, lock_name, named, next_band, store_round
 
-PLANNER = "adaptive-1"
+PLANNER = "adaptive-2"
 LIBRARIES = ("choix", "numpy", "scipy")
 
 # Pairs stand in system order, and the verdict with them.
@@ -80,6 +80,7 @@ def _planned(study: Study, cut: Cut, number: int) -> PlannedRound:
         at_least=low_water(protocol, n_at_work=0),
         overlap_share=protocol.overlap_share,
         uniform_floor=protocol.uniform_floor,
+        start_is_over=Plan.objects.filter(study=study, method=RoundMethod.ADAPTIVE).exists(),
     )
     drawn = _drawn(study, cut, candidates, terms, number)
     return PlannedRound(
@@ -87,7 +88,12 @@ def _planned(study: Study, cut: Cut, number: int) -> PlannedRound:
         draws=drawn.draws,
         candidates=candidates,
         pair_probabilities=named(drawn.chances),
-        settings={"round_size": terms.size, "overlap_share": terms.overlap_share, "reading": drawn.reading},
+        settings={
+            "round_size": terms.size,
+            "overlap_share": terms.overlap_share,
+            "chances": OF_EACH_DRAW if drawn.is_adaptive else OF_WHOLE_ROUNDS,
+            "reading": drawn.reading,
+        },
         versions={"planner": PLANNER, **{name: version(name) for name in LIBRARIES}},
         uniform_floor=terms.uniform_floor if drawn.is_adaptive else 1.0,
         n_identical=n_identical,

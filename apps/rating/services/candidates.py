@@ -24,6 +24,14 @@ _MAKE_COMPARISONS = f"""
     ON CONFLICT (study_id, output_a_id, output_b_id) DO NOTHING
 """
 _COUNT_IDENTICAL = f"SELECT count(*) {_PAIRS} AND {_IDENTICAL}"
+# Asked of the outputs, not of tasks: those of new outputs are made when a round is planned.
+_ANYTHING_TO_COMPARE = f"""
+    SELECT EXISTS (SELECT {_PAIRS} AND NOT ({_IDENTICAL}) AND NOT EXISTS (
+        SELECT FROM rating_task t JOIN rating_gold g ON g.task_id = t.id
+        LEFT JOIN rating_goldretirement r ON r.gold_id = g.id
+        WHERE t.study_id = x.study_id AND t.output_a_id = x.output_id AND t.output_b_id = y.output_id
+          AND r.id IS NULL))
+"""  # noqa: S608 - constant text
 _MAKE_RUBRICS = """
     INSERT INTO rating_task (study_id, kind, item_id, output_a_id, system_a_id)
     SELECT x.study_id, 'rubric', x.item_id, x.output_id, x.system_id
@@ -66,6 +74,11 @@ def make_tasks(protocol: ProtocolVersion) -> int:
 def kinds_of(protocol: ProtocolVersion) -> list[str]:
     """With verdicts outputs are compared; with criteria about outputs they are rated, too."""
     return ["comparison"] * bool(protocol.verdicts) + ["rubric"] * rates_outputs(protocol)
+
+
+def has_comparisons(study_id: int) -> bool:
+    """Whether a round would find anything to compare: not gold, and not of two equal texts."""
+    return bool(rows(_ANYTHING_TO_COMPARE, {"study": study_id})[0][0])
 
 
 def candidates_of(study_id: int, kinds: Iterable[str], quotas: Mapping[str, int] | None = None) -> list[Candidate]:

@@ -17,7 +17,7 @@ from apps.studies.models import PlanMethod, ProtocolVersion, Study
 from apps.studies.services.protocol import current_protocol
 
 from .candidates import candidates_of, kinds_of, make_tasks
-from .rounds import PlannedRound, last_number, lock_name, named, next_band, store_round
+from .rounds import OF_WHOLE_ROUNDS, PlannedRound, last_number, lock_name, named, next_band, store_round
 
 PLANNER = "balanced-3"
 
@@ -27,7 +27,9 @@ def plan_round(*, study: Study, by: UUID | None, number: int | None = None, n_ta
     """Plan round `number` (the next one, if None): make the tasks, write the draws. Done once a number.
 
     `n_tasks` cuts it short by count. The first round of an adaptive study compares about a round's number of
-    tasks; what it rates by rubric is planned whole.
+    tasks, and more where slice quotas ask for more; what it rates by rubric is planned whole. Quotas are filled
+    here, so in the first round: rounds chosen by results know none, because a slice drawn first would change the
+    chances that they log.
     """
     lock(lock_name(study))
     last = last_number(study)
@@ -61,6 +63,7 @@ def _planned(study: Study, protocol: ProtocolVersion, number: int, n_tasks: int 
             "overlap_share": terms.overlap_share,
             "n_tasks": terms.n_tasks,
             "n_comparisons": terms.n_comparisons,
+            "chances": OF_WHOLE_ROUNDS,
         },
         versions={"planner": PLANNER},
         n_identical=n_identical,

@@ -7,14 +7,15 @@ from django.db import transaction
 
 from apps.core.database.locks import lock
 from apps.core.database.queries import Row, rows
+from apps.core.errors import Refused
 from apps.rating.dispositions import judgments_at
 from apps.rating.models import Cut, Plan, Purpose, RoundMethod
 from apps.rating.planning.candidates import Candidate, PlannedDraw
-from apps.studies.models import Study
+from apps.studies.models import Study, StudyState
 
 from .candidates import WITH_ACTIVE_GOLD
 from .cutting import take_cut
-from .rounds import PlannedRound, last_number, lock_name, next_band, store_round
+from .rounds import OF_REPLACED_DRAWS, PlannedRound, last_number, lock_name, next_band, store_round
 
 PLANNER = "replacing-1"
 
@@ -42,7 +43,10 @@ def add_replacements(*, study: Study, by: UUID | None) -> Plan | None:
     Each replacement stands for its original: same task, same p_pair and p_item, and its judgment weighs as one of
     the plan that drew the original (`settings["replaces"]`). If the rater is released later, both count, each by
     its draw. Doing it twice adds nothing; a replacement that was judged by a quarantined rater is replaced again.
+    A closed study is refused: nobody would judge them.
     """
+    if Study.objects.get(pk=study.pk).state == StudyState.CLOSED:
+        raise Refused("The study is closed: nobody would judge what is drawn again now.")
     cut = take_cut(study_id=study.pk)
     with transaction.atomic():
         lock(lock_name(study))
@@ -68,7 +72,7 @@ def _planned(cut: Cut, found: Sequence[Row], band: int) -> PlannedRound:
             Candidate(task, (low,) if low == high else (low, high), item) for _, task, item, low, high, _, _ in found
         ],
         pair_probabilities={},
-        settings={"replaces": [row[0] for row in found]},
+        settings={"replaces": [row[0] for row in found], "chances": OF_REPLACED_DRAWS},
         versions={"planner": PLANNER},
         cut=cut,
     )

@@ -17,6 +17,10 @@ from apps.studies.models import Study
 
 _MANY = 5_000
 
+# What the probabilities of a plan's draws are true of (its setting "chances"). Draws that even each other out have
+# them over whole rounds only: an estimator that weights by them must leave those plans out, or take them whole.
+OF_EACH_DRAW, OF_WHOLE_ROUNDS, OF_REPLACED_DRAWS = "of each draw", "of whole rounds", "of the draws replaced"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRound:

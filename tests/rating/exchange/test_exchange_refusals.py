@@ -54,6 +54,8 @@ BAD_ROWS = [
     ("judgments", 1, {"sample_a": 2}, "output_a", "which has none with sample 2"),
     ("judgments", 0, {"output_a": "chatty"}, "output_b", "another system than output_a"),
     ("judgments", 0, {"left": "curt"}, "left", '"plain" or "chatty"; found "curt"'),
+    ("judgments", 0, {"first_seen": "top"}, "first_seen", 'left or right; found "top"'),
+    ("judgments", 3, {"first_seen": "left"}, "first_seen", "the row names one output to rate"),
     ("judgments", 0, {"verdict": "C"}, "verdict", 'A, B, TIE or BOTH_BAD; found "C"'),
     ("judgments", 0, {"verdict": None}, "verdict", "found nothing"),
     ("judgments", 0, {"criteria": {"tone": 1}}, "criteria", "the row names no output to rate"),

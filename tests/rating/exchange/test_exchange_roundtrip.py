@@ -117,9 +117,9 @@ def answers(draw, samples, *, is_gold):
         return {"item": item, "output": system, "sample": samples[item, system], "criteria": criteria}
     a, b = draw(st.permutations(SYSTEM_NAMES))[:2]
     answer = {"output_a": a, "output_b": b, "sample_a": samples[item, a], "sample_b": samples[item, b]}
-    left = {} if is_gold else {"left": draw(st.sampled_from((None, a, b)))}
+    screen = {"left": draw(st.sampled_from((None, a, b))), "first_seen": draw(st.sampled_from((None, "left", "right")))}
     gap = {} if is_gold or draw(st.booleans()) else {"criteria": {"gap": draw(st.sampled_from(("A", "B", 0)))}}
-    return {"item": item, "verdict": draw(st.sampled_from(STUDY.verdicts))} | answer | left | gap
+    return {"item": item, "verdict": draw(st.sampled_from(STUDY.verdicts))} | answer | ({} if is_gold else screen) | gap
 
 
 @st.composite
@@ -298,3 +298,29 @@ def test_answers_that_are_outputs_follow_the_order_of_the_task(db, tmp_path):
         assert (winner, kinder) == (SYSTEMS[1], SYSTEMS[1])
     stored = Judgment.objects.order_by("pk").values_list("verdict", "answers__gap")
     assert sorted(stored) == [("A", "A"), ("B", "B")], "one of the two stored it the other way round"
+
+
+def test_which_side_was_seen_first_travels_and_is_left_out_where_unknown(db, tmp_path):
+    """Out of one study and into another and out again: the same bytes. A file that does not say it changes nothing."""
+    terms = {"rater": "ada", "output_a": SYSTEMS[1], "output_b": SYSTEMS[0], "verdict": "A", "left": SYSTEMS[0]}
+    said = JudgmentRow(item="item-0", uuid=UUID(int=5), showing=0, first_seen="right", **terms)
+    unsaid = JudgmentRow(item="item-1", uuid=UUID(int=6), showing=0, **terms)
+    workspace = create_workspace(slug="one", name="one")
+    material = bundle_of(2, study=STUDY)
+    first = dataclasses.replace(material, judgments=(said, unsaid))
+    import_bundle(bundle=first, workspace=workspace, slug="one", by=None)
+    export_study(study=Study.objects.get(slug="one"), folder=tmp_path / "one")
+    rows = [json.loads(line) for line in (tmp_path / "one" / "judgments.jsonl").read_text().splitlines()]
+    assert [row.get("first_seen", "absent") for row in rows] == ["right", "absent"]
+
+    again = create_workspace(slug="two", name="two")
+    import_bundle(bundle=read_bundle(tmp_path / "one"), workspace=again, slug="two", by=None)
+    export_study(study=Study.objects.get(slug="two"), folder=tmp_path / "two")
+    assert (tmp_path / "one" / "judgments.jsonl").read_bytes() == (tmp_path / "two" / "judgments.jsonl").read_bytes()
+
+    older = dataclasses.replace(said, first_seen=None)
+    import_bundle(bundle=dataclasses.replace(material, judgments=(older,)), workspace=workspace, slug="one", by=None)
+    assert Judgment.objects.get(submission=UUID(int=5), study__slug="one").assignment.first_seen == "right"
+    other = dataclasses.replace(material, judgments=(dataclasses.replace(said, first_seen="left"),))
+    with pytest.raises(ImportRefused, match="column first_seen: expected what is stored"):
+        import_bundle(bundle=other, workspace=workspace, slug="one", by=None)
