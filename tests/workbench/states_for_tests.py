@@ -1,4 +1,7 @@
-"""Every state of the desk, made by hand from the server's own classes, so that templates are tested without a study."""
+"""Every state of the desk, made by hand from the server's own classes, so that templates are tested without a study.
+
+`mark_safe` stands in for the renderer here, on constants written in this file: nothing stored passes through it.
+"""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
