@@ -68,12 +68,14 @@ class Rater:
     desk: str
     errors: list[str] = field(default_factory=list)
 
-    def open(self, query: str = "") -> Page:
-        """A tab with her desk, once the task after the first is held ready."""
+    def open(self, query: str = "", *, holds: bool = True) -> Page:
+        """A tab with her desk, once the task after the first is held ready, if there is one for her."""
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         with page.expect_response(re.compile(r"/next$")):
             page.goto(f"{self.site}{self.desk}{query}")
+        if holds:
+            wait_until_held(page)
         return page
 
     def sign_in(self) -> None:
@@ -168,6 +170,11 @@ def task_of(page: Page) -> str:
     return page.locator("#now > [data-task]").get_attribute("data-task") or ""
 
 
+def wait_until_held(page: Page) -> None:
+    """The next task is held ready. Its own module is asked: a response alone does not say that the page has read it."""
+    until(lambda: page.evaluate("import('/static/js/desk/holding.js').then((holding) => holding.heldTask() !== null)"))
+
+
 def look(page: Page) -> None:
     """As long as it takes to see that there is another task."""
     page.wait_for_timeout(LOOK_MS)
@@ -179,7 +186,7 @@ def expect_all_sent(page: Page) -> None:
 
 
 def until(happened: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait for something to be so in the database."""
+    """Wait for something to be so, in the database or in the page."""
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "it did not happen"

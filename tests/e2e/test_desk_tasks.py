@@ -171,7 +171,7 @@ def test_side_by_side_nothing_is_locked_and_no_pane_came_first(desk_house: House
 def test_the_empty_desk_says_why(desk_house: House) -> None:
     with desk_house.rater() as rater:
         Enrolment.objects.filter(rater__user=rater.user).update(target=1)
-        page = rater.open()
+        page = rater.open(holds=False)
         page.keyboard.press("1")
         expect(page.get_by_role("heading", name="You have done your share")).to_be_visible(timeout=10_000)
         page.keyboard.press("z")
