@@ -121,3 +121,19 @@ def work_through(enrolment: Enrolment, most: int = 10_000) -> int:
         page.answer(["left", "right", "tie", "both_bad"][n_done % 4])
         n_done += 1
     return n_done
+
+
+def train(lab: Lab, answers: str) -> list[Exchange]:
+    """Answer training tasks: `+` right, `-` wrong, `s` skipped."""
+    page, exchanges = Page(lab.enrolments[0]), []
+    for answer in answers:
+        page.open()
+        showing = page.painted()
+        assert showing.purpose == "training"
+        if answer == "s":
+            exchanges.append(page.skip())
+        else:
+            right = right_choice(showing)
+            wrong = "left" if right == "right" else "right"
+            exchanges.append(page.answer(right if answer == "+" else wrong))
+    return exchanges

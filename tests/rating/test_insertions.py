@@ -24,8 +24,10 @@ from apps.rating.services import (
     skip_assignment,
     take_cut,
 )
+from apps.rating.serving import insertions
 from apps.rating.serving.desk_state import DeskState, desk_state
 from apps.rating.serving.insertions import claim_insertion, fraction, purpose_at
+from apps.studies.services.protocol import current_protocol
 from tests.studies_for_tests import Lab
 
 from .desk_for_tests import Page, lab_with, work_through
@@ -383,3 +385,53 @@ def test_two_raters_at_once_make_one_plan_zero(db: None) -> None:
         reach_gold(enrolment)
     assert Plan.objects.filter(number=0).count() == 1
     assert len({draw.ordinal for draw in Draw.objects.filter(plan__number=0)}) == 2
+
+
+# Where the showing exists already ---------------------------------------------------------------------------------
+
+
+def import_showing(enrolment: Enrolment, of: Task) -> None:
+    """Her answer to this task, given elsewhere: imports do not ask for her desk."""
+    Assignment.objects.create(
+        study_id=of.study_id, task=of, system_low=of.system_low, system_high=of.system_high, rater=enrolment.rater,
+        showing=0, purpose="base", source="imported", outcome="judged", protocol=current_protocol(of.study),
+        a_on_left=True,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def met_elsewhere(db: None, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """Whatever training task is chosen, her answer to it is imported before it is given."""
+    lab = lab_with(n_items=6, n_training=2)
+    choose = insertions._CHOOSE[Purpose.TRAINING]
+
+    def choose_too_late(state: DeskState) -> object:
+        chosen = choose(state)
+        if chosen is not None:
+            import_showing(lab.enrolments[0], Task.objects.get(pk=chosen.task_id))
+        return chosen
+
+    monkeypatch.setitem(insertions._CHOOSE, Purpose.TRAINING, choose_too_late)
+    return lab
+
+
+def test_a_showing_that_exists_by_now_leaves_no_draw(met_elsewhere: Lab) -> None:
+    mine = met_elsewhere.enrolments[0]
+    for n_imported in (1, 2):
+        assert give_assignment(enrolment=mine) is None
+        assert Assignment.objects.count() == n_imported
+        assert not Draw.objects.filter(plan__number=0).exists()
+    assert give_assignment(enrolment=mine) is None, "both are ordinary work that she has done"
+    assert not Plan.objects.filter(number=0).exists()
+
+
+def test_after_a_showing_that_exists_by_now_the_next_one_is_given(
+    met_elsewhere: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = met_elsewhere.enrolments[0]
+    assert give_assignment(enrolment=mine) is None
+    monkeypatch.undo()
+    given = give_assignment(enrolment=mine)
+    assert given is not None
+    assert given.purpose == "training"
+    assert Draw.objects.filter(plan__number=0).get().pk == given.draw_id

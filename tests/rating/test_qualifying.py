@@ -9,7 +9,6 @@ from apps.rating.dispositions import counts_at
 from apps.rating.models import Assignment, Enrolment, Gold, Standing, StandingChange
 from apps.rating.selectors import why_no_task
 from apps.rating.services import (
-    Exchange,
     change_standing,
     enrol_rater,
     give_assignment,
@@ -25,27 +24,11 @@ from apps.rating.services import (
 from apps.studies.services.protocol import ProtocolTerms, revise_protocol
 from tests.studies_for_tests import Lab
 
-from .desk_for_tests import CLEAR, POLITE, Page, lab_with, right_choice
+from .desk_for_tests import CLEAR, POLITE, Page, lab_with, train
 
 
 def standing(lab: Lab) -> str:
     return Enrolment.objects.get(pk=lab.enrolments[0].pk).standing
-
-
-def train(lab: Lab, answers: str) -> list[Exchange]:
-    """Answer training tasks: `+` right, `-` wrong, `s` skipped."""
-    page, exchanges = Page(lab.enrolments[0]), []
-    for answer in answers:
-        page.open()
-        showing = page.painted()
-        assert showing.purpose == "training"
-        if answer == "s":
-            exchanges.append(page.skip())
-        else:
-            right = right_choice(showing)
-            wrong = "left" if right == "right" else "right"
-            exchanges.append(page.answer(right if answer == "+" else wrong))
-    return exchanges
 
 
 def test_who_enrols_where_there_is_training_begins_in_training(db: None) -> None:

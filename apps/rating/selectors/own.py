@@ -127,13 +127,20 @@ def _covers_target(state: DeskState) -> bool:
 
 def _why_no_training(enrolment: Enrolment) -> NoTask:
     found = qualification_of(enrolment)
+    # Either came about since she was last at her desk: coming to it makes her active.
+    if found.nothing_left:
+        return NoTask("You were in training, and no training task is left for you. Look again, and your work begins.")
+    if found.passed:
+        return NoTask("You have passed the training. Look again, and your work begins.")
     if found.is_over:
         return NoTask(
             f"The training is over: {found.n_right} of {found.n_all} were right, and {found.needed} are needed to go "
             "on. The manager of this study will talk with you about it.",
             qualification=found,
         )
-    return NoTask("You are in training here, and there is no training task yet. The manager will set it up.")
+    if desk_state(enrolment).leases:
+        return NoTask("In training one task comes at a time: the next one once you have answered the one you have.")
+    return NoTask("Your next training task could not be brought at this moment. Please look again.")
 
 
 _HELD_BY_OTHERS = """

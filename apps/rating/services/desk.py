@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.rating.answers import Answer
-from apps.rating.models import Enrolment, Purpose
+from apps.rating.models import Enrolment, Purpose, Standing
 from apps.rating.serving.desk_state import DeskState, desk_state, lock_desk
 
 from .qualifying import Qualification, settle_qualification
@@ -46,10 +46,14 @@ def _show_by_id(enrolment: Enrolment, given: int) -> None:
 
 
 def _settled(enrolment: Enrolment, state: DeskState) -> DeskState:
-    """The state once her training is judged: a skip, or a training task that was retired, may have ended it."""
-    if state.is_training and _qualification(enrolment).passed:
-        return desk_state(enrolment)
-    return state
+    """The state once her training is judged: a skip, or a training task retired or barred since, may have ended it.
+
+    Only where she is at work: while a study is paused its manager may be exchanging the training tasks.
+    """
+    if not (state.is_training and state.is_at_work):
+        return state
+    _qualification(enrolment)
+    return state if enrolment.standing == Standing.TRAINING else desk_state(enrolment)
 
 
 def _qualification(enrolment: Enrolment) -> Qualification:
@@ -65,7 +69,7 @@ def _qualification(enrolment: Enrolment) -> Qualification:
 def fetch_next(*, enrolment: Enrolment, painted: UUID | None) -> Exchange:
     """The task to hold ready behind the one just painted."""
     lock_desk(enrolment)
-    state = desk_state(enrolment)
+    state = _settled(enrolment, desk_state(enrolment))
     return Exchange(next_lease(state, painted), state.n_done)
 
 

@@ -27,7 +27,8 @@ def rater_for_user(*, workspace: Workspace, user: User) -> Rater:
 def enrol_rater(*, study: Study, user: User, by: UUID | None, group: str = "", target: int | None = None) -> Enrolment:
     """Let a member of the workspace rate in the study. Enrolling her again changes nothing.
 
-    Where the study has training tasks she begins in training, and becomes active by passing them.
+    Where the study has training tasks she begins in training, and becomes active by passing them, or once none is
+    left for her.
     """
     if not Membership.objects.filter(workspace=study.workspace_id, user=user).exists():
         raise Refused("Only members of the workspace can be enrolled: give this person a role first.")

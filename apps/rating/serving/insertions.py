@@ -6,8 +6,11 @@ is counted over what she saw and not over what was reserved for her, so going aw
 
 import hashlib
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.db import transaction
 
 from apps.core.database.ids import take_ids
 from apps.core.database.queries import first_row
@@ -30,6 +33,10 @@ class _Insertion:
     a_on_left: bool | None
 
 
+class _StandsInTheWay(Exception):
+    """That showing of the task exists by now: one that was imported since, say."""
+
+
 def claim_insertion(state: DeskState) -> int | None:
     """If her next showing is to be an inserted one: its assignment's id; None where ordinary work is due."""
     purpose = Purpose.TRAINING if state.is_training else purpose_at(state, _next_number(state))
@@ -41,8 +48,19 @@ def claim_insertion(state: DeskState) -> int | None:
     found = _CHOOSE[purpose](state)
     if found is None:
         return None
+    with suppress(_StandsInTheWay):
+        return _insert(state, found, purpose)
+    return None
+
+
+@transaction.atomic
+def _insert(state: DeskState, found: _Insertion, purpose: Purpose) -> int:
+    """A draw and its lease: both or neither, for a draw without a showing would wait for ever."""
     draw = _new_draw(state, found.task_id, purpose)
-    return claim_inserted(state, draw_id=draw.pk, showing=found.showing, a_on_left=found.a_on_left)
+    given = claim_inserted(state, draw_id=draw.pk, showing=found.showing, a_on_left=found.a_on_left)
+    if given is None:
+        raise _StandsInTheWay
+    return given
 
 
 def _unseen(state: DeskState, purpose: Purpose) -> Assignment | None:
