@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import F
@@ -14,11 +15,13 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString
 
+from apps.core.errors import Refused
 from apps.core.rendering import to_html
 from apps.core.rendering.cached import rendered
+from apps.rating.access import own_assignment
 from apps.rating.answers import criteria_for, screen_value
 from apps.rating.choices import choice_of
-from apps.rating.models import Assignment, Enrolment, Flag, Gold, GoldUse, Purpose, Standing
+from apps.rating.models import Assignment, Enrolment, Flag, Gold, GoldUse, Judgment, Purpose, Standing
 from apps.rating.selectors import (
     Progress,
     RecentAnswer,
@@ -30,6 +33,7 @@ from apps.rating.selectors import (
     why_no_task,
 )
 from apps.rating.services import Qualification, qualification_of
+from apps.rating.services.recording import UNDO_DEPTH
 from apps.studies.models import Criterion, ProtocolVersion, StudyState
 from apps.studies.services.protocol import current_protocol
 
@@ -37,6 +41,9 @@ from .tasks import LABELS, TaskPage, task_page
 
 BREAK_EVERY = 10
 BEATS_A_LEASE = 6
+EXCERPT = 120
+# Under one number an answer to another task is stored: nothing stands on this one, and nothing was stored now.
+NUMBER_USED = "Your answer was not stored: its number belongs to another answer. Reload the page and answer again."
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo:
@@ -79,6 +86,11 @@ def _guideline(protocol: ProtocolVersion) -> SafeString:
 def desk_url(enrolment: Enrolment, name: str = "desk") -> str:
     """The address of the rater's desk in this study, or of something on it."""
     return reverse(f"workbench:{name}", args=[enrolment.study.workspace.slug, enrolment.study.slug])
+
+
+def change_url(enrolment: Enrolment, public_id: UUID) -> str:
+    """Where an earlier answer of hers is open to be given again."""
+    return f"{desk_url(enrolment)}?change={public_id}"
 
 
 def urls_of(enrolment: Enrolment) -> dict[str, str]:
@@ -130,9 +142,16 @@ def task_context(enrolment: Enrolment, given: int | None) -> dict[str, Any]:
     return {"task": task_page(showing_of(given))}
 
 
-def earlier_context(assignment: Assignment) -> dict[str, Any]:
-    """A task she has answered, open to be answered again."""
-    return {"task": task_page(showing_of(assignment.pk), current_judgment(assignment.pk))}
+def earlier_context(enrolment: Enrolment, public_id: UUID) -> dict[str, Any]:
+    """A task she has answered, open to be answered again; refused where her answer stands for good."""
+    assignment = own_assignment(enrolment, public_id)
+    said = current_judgment(assignment.pk)
+    if said is None:
+        raise Refused("This task has no answer that could be changed. Open the study again for your next one.")
+    why_not = why_unchangeable(enrolment, assignment, said, progress_of(enrolment).n_done)
+    if why_not:
+        raise Refused(why_not)
+    return {"task": task_page(showing_of(assignment.pk), said)}
 
 
 def progress_context(request: HttpRequest, enrolment: Enrolment, *, with_pace: bool = False) -> dict[str, Any]:
@@ -180,8 +199,8 @@ def feedback_on(enrolment: Enrolment, assignment: Assignment) -> Feedback | None
     return Feedback(
         task=task_page(showing_of(assignment.pk), said),
         right=verdict_is_right and all(row["right"] for row in criteria),
-        given_label=_label(said.verdict, assignment),
-        gold_label=_label(gold.verdict, assignment),
+        given_label=_verdict_label(said.verdict, assignment.a_on_left),
+        gold_label=_verdict_label(gold.verdict, assignment.a_on_left),
         rationale_html=to_html(gold.rationale),
         criteria=criteria,
         n_done=found.n_done,
@@ -197,15 +216,8 @@ def result_of(found: Qualification) -> dict[str, Any] | None:
     return {"passed": found.passed, "n_right": found.n_right, "n_all": found.n_all, "needed": found.needed}
 
 
-def _label(verdict: str | None, assignment: Assignment) -> str:
-    return LABELS[choice_of(verdict, a_on_left=bool(assignment.a_on_left))] if verdict else ""
-
-
 def _criteria_explained(assignment: Assignment, gold: Gold, given: dict[str, Any]) -> list[dict[str, Any]]:
     wanted = gold.answers or {}
-    criteria = criteria_for(
-        assignment.task.kind, list(Criterion.objects.filter(protocol=assignment.protocol_id).order_by("ordinal"))
-    )
     return [
         {
             "question": criterion.question,
@@ -213,9 +225,23 @@ def _criteria_explained(assignment: Assignment, gold: Gold, given: dict[str, Any
             "gold_label": _anchor_label(criterion, wanted[criterion.key], assignment.a_on_left),
             "right": given.get(criterion.key) == wanted[criterion.key],
         }
-        for criterion in criteria
+        for criterion in _criteria_of(assignment)
         if criterion.key in wanted
     ]
+
+
+# In the words of her screen ----------------------------------------------------------------------------------
+
+
+def _verdict_label(verdict: str | None, a_on_left: bool | None) -> str:
+    """The button she pressed; nothing for a rubric."""
+    return LABELS[choice_of(verdict, a_on_left=bool(a_on_left))] if verdict else ""
+
+
+def _criteria_of(assignment: Assignment) -> list[Criterion]:
+    """The questions this task asked her."""
+    asked = Criterion.objects.filter(protocol=assignment.protocol_id).order_by("ordinal")
+    return criteria_for(assignment.task.kind, list(asked))
 
 
 def _anchor_label(criterion: Criterion, value: Any, a_on_left: bool | None) -> str:
@@ -229,6 +255,10 @@ def _anchor_label(criterion: Criterion, value: Any, a_on_left: bool | None) -> s
     return str(value)
 
 
+def _flag_labels(flags: list[str]) -> list[str]:
+    return [Flag(flag).label for flag in flags if flag in Flag.values]
+
+
 # Her own work ------------------------------------------------------------------------------------------------
 
 
@@ -238,17 +268,71 @@ def recent_context(enrolment: Enrolment) -> list[dict[str, Any]]:
 
 
 def _recent(enrolment: Enrolment, answer: RecentAnswer) -> dict[str, Any]:
-    said = LABELS[choice_of(answer.verdict, a_on_left=bool(answer.a_on_left))] if answer.verdict else "Rated"
     return {
-        "url": f"{desk_url(enrolment)}?change={answer.public_id}" if answer.may_change else None,
+        "url": change_url(enrolment, answer.public_id) if answer.may_change else None,
         "public_id": answer.public_id,
         "item_excerpt": answer.item_excerpt,
-        "said": said,
+        "said": _verdict_label(answer.verdict, answer.a_on_left) or "Rated",
         "at": answer.answered_at,
         "has_comment": answer.has_comment,
-        "flags": [Flag(flag).label for flag in answer.flags if flag in Flag.values],
+        "flags": _flag_labels(answer.flags),
         "n_changes": answer.revision - 1,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class StandingAnswer:
+    """What is stored where another answer to the same task arrived. Labels speak of her screen."""
+
+    public_id: UUID
+    item_excerpt: str
+    said: str
+    criteria: list[dict[str, str]]
+    flags: list[str]
+    comment: str
+    at: datetime
+    change_url: str
+    why_not: str
+
+
+def conflict_context(enrolment: Enrolment, public_id: UUID, n_done: int) -> dict[str, Any]:
+    """What the page says to an answer that met another one, which stands."""
+    assignment = own_assignment(enrolment, public_id)
+    said = current_judgment(assignment.pk)
+    if said is None:
+        return {"notice": NUMBER_USED}
+    return {"stands": _standing(enrolment, assignment, said, n_done)}
+
+
+def _standing(enrolment: Enrolment, assignment: Assignment, said: Judgment, n_done: int) -> StandingAnswer:
+    answers = said.answers or {}
+    why_not = why_unchangeable(enrolment, assignment, said, n_done)
+    return StandingAnswer(
+        public_id=assignment.public_id,
+        item_excerpt=assignment.task.item.messages[-1]["content"][:EXCERPT],
+        said=_verdict_label(said.verdict, assignment.a_on_left),
+        criteria=[
+            {"question": asked.question, "label": _anchor_label(asked, answers[asked.key], assignment.a_on_left)}
+            for asked in _criteria_of(assignment)
+            if asked.key in answers
+        ],
+        flags=_flag_labels(said.flags),
+        comment=said.comment.text if hasattr(said, "comment") else "",
+        at=said.judged_at or said.created_at,
+        change_url="" if why_not else change_url(enrolment, assignment.public_id),
+        why_not=why_not,
+    )
+
+
+def why_unchangeable(enrolment: Enrolment, assignment: Assignment, said: Judgment, n_done: int) -> str:
+    """Why what she `said` cannot be changed, in a sentence; empty where it can. Storing a change asks again."""
+    if assignment.purpose == Purpose.TRAINING:
+        return "An answer cannot be changed once its explanation was shown."
+    if assignment.done_number is None or assignment.done_number <= n_done - UNDO_DEPTH:
+        return f"Only your last {UNDO_DEPTH} answers can be changed."
+    if enrolment.study.state == StudyState.CLOSED and said.study_state != StudyState.CLOSED:
+        return "The study is closed: the answer you gave before stands."
+    return ""
 
 
 def own_studies(request: HttpRequest, enrolments: list[Enrolment]) -> list[dict[str, Any]]:

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from apps.accounts.access import signed_in
 from apps.core.errors import Refused
 from apps.rating.access import enrolment_of, own_assignment
-from apps.rating.models import Enrolment, Purpose
-from apps.rating.selectors import enrolments_of, progress_of
+from apps.rating.models import Enrolment
+from apps.rating.selectors import enrolments_of
 from apps.rating.services import (
     Exchange,
     answer_and_go_on,
@@ -28,12 +28,12 @@ from apps.rating.services import (
     renew_leases,
     skip_and_go_on,
 )
-from apps.rating.services.recording import UNDO_DEPTH
 from apps.studies.services.protocol import current_protocol
 
 from .doors import at_her_desk
 from .forms import LeaveForm, PaintedForm, SkipForm, held_in, read_answer
 from .pages import (
+    conflict_context,
     desk_context,
     desk_url,
     earlier_context,
@@ -59,9 +59,9 @@ def own_page(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET  # a HEAD shows nothing to anybody, and this page gives out work
-def desk(request: HttpRequest, workspace: str, study: str) -> HttpResponseBase:
+@at_her_desk
+def desk(request: HttpRequest, enrolment: Enrolment) -> HttpResponseBase:
     """Her task; with `?change=` one of her last answers again; with `?feedback=` what was right in training."""
-    enrolment = enrolment_of(request.user, workspace, study)
     if "change" in request.GET:
         return _earlier(request, enrolment, _uuid(request.GET["change"]))
     if "feedback" in request.GET:
@@ -71,12 +71,7 @@ def desk(request: HttpRequest, workspace: str, study: str) -> HttpResponseBase:
 
 
 def _earlier(request: HttpRequest, enrolment: Enrolment, public_id: UUID) -> HttpResponse:
-    assignment = own_assignment(enrolment, public_id)
-    if assignment.done_number is None or assignment.purpose == Purpose.TRAINING:
-        raise Refused("This task has no answer that could be changed. Open the study again for your next one.")
-    if assignment.done_number <= progress_of(enrolment).n_done - UNDO_DEPTH:
-        raise Refused(f"Only your last {UNDO_DEPTH} answers can be opened again.")
-    earlier = earlier_context(assignment)
+    earlier = earlier_context(enrolment, public_id)
     if _from_script(request):
         return _fragment(request, reply_context(request, enrolment, None, nothing_more=True, **earlier))
     return render(request, "workbench/desk.html", {**desk_context(request, enrolment, None, feedback=None), **earlier})
@@ -116,7 +111,7 @@ def answer(request: HttpRequest, enrolment: Enrolment) -> HttpResponseBase:
         return _reply(request, enrolment, exchange, changed=sent.answer.supersedes is not None)
     if exchange.conflict is not None:
         context = desk_context(request, enrolment, open_desk(enrolment=enrolment).given)
-        context["notice"] = exchange.conflict.sentence
+        context |= conflict_context(enrolment, exchange.conflict.public_id, exchange.n_done)
         return render(request, "workbench/desk.html", context, status=409)
     if exchange.qualification is not None and exchange.receipt is not None:
         return redirect(f"{desk_url(enrolment)}?feedback={exchange.receipt.public_id}")
@@ -178,9 +173,9 @@ def leave(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def recent(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+@at_her_desk
+def recent(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """Her last ten answers, each open to be changed."""
-    enrolment = enrolment_of(request.user, workspace, study)
     context = {
         "study": study_context(enrolment, current_protocol(enrolment.study)),
         "urls": urls_of(enrolment),
@@ -210,7 +205,7 @@ def _reply(request: HttpRequest, enrolment: Enrolment, exchange: Exchange, *, ch
     if exchange.receipt is not None:
         more["stored"] = {"at": exchange.receipt.saved_at, "submission": exchange.receipt.submission}
     if exchange.conflict is not None:
-        more["notice"] = exchange.conflict.sentence
+        more |= conflict_context(enrolment, exchange.conflict.public_id, exchange.n_done)
     if exchange.qualification is not None and exchange.receipt is not None:
         answered = own_assignment(enrolment, exchange.receipt.public_id)
         more["feedback"] = feedback_on(enrolment, answered)

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.safestring import mark_safe
 
-from apps.workbench.pages import Feedback
+from apps.workbench.pages import Feedback, StandingAnswer
 from apps.workbench.tasks import KEYS, LABELS, LETTERS, TaskPage
 
 NOW = datetime(2026, 11, 21, 14, 2, 7, tzinfo=UTC)
@@ -132,6 +132,22 @@ def feedback(*, right: bool, of: TaskPage | None = None, **changes: Any) -> Feed
     return Feedback(**given)
 
 
+def standing(**changes: Any) -> StandingAnswer:
+    given: dict[str, Any] = {
+        "public_id": uuid4(),
+        "item_excerpt": "Can I get <b>my money</b> back?",
+        "said": "A is better",
+        "criteria": [{"question": "Which is truer?", "label": "B"}, {"question": "Was it close?", "label": "No"}],
+        "flags": ["Unsafe"],
+        "comment": "<script>x</script>",
+        "at": NOW,
+        "change_url": f"{DESK}?change={uuid4()}",
+        "why_not": "",
+        **changes,
+    }
+    return StandingAnswer(**given)
+
+
 def result(*, passed: bool) -> dict[str, Any]:
     return {"passed": passed, "n_right": 7 if passed else 4, "n_all": 8, "needed": 6}
 
@@ -154,6 +170,12 @@ STATES: dict[str, dict[str, Any]] = {
     "criteria": {"task": task(criteria=CRITERIA)},
     "rubric": {"task": rubric(), "study": {**STUDY, "compares": False}},
     "change": {"task": changed(), "notice": "That answer stands."},
+    "another stands": {"task": task(), "stands": standing()},
+    "another rubric stands": {
+        "task": rubric(),
+        "stands": standing(said="", change_url="", why_not="It is closed."),
+        "study": {**STUDY, "compares": False},
+    },
     "change with criteria": {"task": changed(criteria=CRITERIA)},
     "training": {"task": task(training=True)},
     "break": {"task": task(), "is_break": True},

@@ -7,10 +7,10 @@ import { renew } from "./heartbeat.js";
 import { fetchNext, heldTask, hold, isKnown, letGo, noteDone, noteOpen, replenish } from "./holding.js";
 import * as outbox from "./outbox.js";
 import { idOf, onDesk, supersededBy, taskOnDesk } from "./page.js";
-import { announce, countInWords, showProgress, showSaved, tell } from "./saying.js";
+import { announce, countInWords, showProgress, showSaved, showStanding, takeBackSaid, tell } from "./saying.js";
 import { troubleNow } from "./sending.js";
 import { isWaiting, paint, paintWaiting, updateWaiting } from "./swapping.js";
-import { forget, parkedTask } from "./undo.js";
+import { changeIn, forget, openListed, parkedTask } from "./undo.js";
 import { words } from "./words.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
@@ -47,12 +47,19 @@ export const refused = (entry, sentence, reply) => {
   forget(entry.assignment);
   if (reply) noteDone(entry.assignment);
   else noteOpen(entry.assignment);
-  tell(sentence, { lasting: true });
-  announce(sentence);
+  takeBackSaid(entry.said);
+  if (reply?.stands) showStanding(reply.stands, (link) => void openListed(changeIn(link)));
+  else sayRefusal(sentence);
   reopenSent();
   if (!reply) return;
   take({ ...reply, notices: [] });
   if (entry.tab === outbox.thisTab) offer(reply);
+};
+
+/** @param {string} sentence */
+const sayRefusal = (sentence) => {
+  tell(sentence, { lasting: true });
+  announce(sentence);
 };
 
 /** @param {Reply} reply */

@@ -65,5 +65,5 @@ const outcome = (kind, status, text, sentence = "") => ({ kind, status, text, se
 const sentenceIn = (text) => {
   const page = new DOMParser().parseFromString(text, "text/html");
   const sentence = page.querySelector("[data-sentence]") ?? page.querySelector("#reply [data-notice]");
-  return sentence?.textContent?.trim() ?? "";
+  return sentence?.textContent?.replace(/\s+/g, " ").trim() ?? "";
 };

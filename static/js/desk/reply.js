@@ -11,6 +11,7 @@
  * @property {string} saved When the judgment was stored, ISO; empty if none was.
  * @property {HTMLElement | null} progress
  * @property {string[]} notices
+ * @property {HTMLElement | null} stands What is stored already where another answer was sent.
  * @property {HTMLElement | null} rest The line after every tenth answer.
  * @property {Next | null} next
  */
@@ -25,6 +26,7 @@ export const readReply = (html) => {
     notices: [...root.querySelectorAll(":scope > [data-notice]:not([data-break])")].map(
       (notice) => notice.textContent?.trim() ?? "",
     ),
+    stands: root.querySelector(":scope > [data-stands]"),
     rest: root.querySelector("[data-break]"),
     next: nextIn(root),
   };

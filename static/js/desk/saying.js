@@ -33,6 +33,11 @@ export const showSaid = (what) => {
   saidTimer = setTimeout(() => (said.textContent = ""), SAID_FOR_MS);
 };
 
+/** What was chosen and then refused does not stay beside the word "saved". @param {string} what */
+export const takeBackSaid = (what) => {
+  if (said.textContent === what) showSaid("");
+};
+
 /**
  * A sentence over the task; the same one is not said twice at once.
  * @param {string} sentence @param {{lasting?: boolean}} [how]
@@ -56,6 +61,28 @@ const closer = (line) => {
   button.textContent = words.close;
   button.addEventListener("click", () => line.remove());
   return button;
+};
+
+/**
+ * What is stored instead of the answer that was sent. It stays until she closes it, or opens that answer.
+ * @param {HTMLElement} notice @param {(link: Element) => void} open
+ */
+export const showStanding = (notice, open) => {
+  takeBackStanding(notice.dataset.stands ?? "");
+  showLocalTimes(notice);
+  const ways = notice.querySelector(".stands-ways") ?? notice;
+  ways.querySelector("a")?.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab or window
+    event.preventDefault();
+    open(/** @type {Element} */ (event.currentTarget));
+  });
+  ways.append(closer(notice));
+  notices.append(notice);
+};
+
+/** @param {string} assignment */
+export const takeBackStanding = (assignment) => {
+  for (const notice of notices.querySelectorAll(`[data-stands="${CSS.escape(assignment)}"]`)) notice.remove();
 };
 
 /** @param {string} sentence */

@@ -7,7 +7,7 @@ import { all, byId, deskUrl, formOf, hidden, isTraining, onDesk, supersededBy, t
 import { get } from "./posting.js";
 import { DEPTH, beforeAsking, isOutOfReach, noteGiven, noteListed } from "./reach.js";
 import { readReply } from "./reply.js";
-import { announce, tell } from "./saying.js";
+import { announce, takeBackStanding, tell } from "./saying.js";
 import { paint } from "./swapping.js";
 import { words } from "./words.js";
 
@@ -97,9 +97,10 @@ const open = async (assignment) => {
   if (!task) return false;
   parked ??= isChanging() ? null : onDesk();
   paint(task);
+  takeBackStanding(assignment);
   const marked = task.querySelector('.choice[aria-pressed="true"]');
   announce(
-    words.opened(record ? given.length - given.indexOf(record) : DEPTH, marked?.getAttribute("data-said") ?? ""),
+    words.opened(record ? given.length - given.indexOf(record) : 0, marked?.getAttribute("data-said") ?? ""),
   );
   return true;
 };
@@ -163,28 +164,30 @@ const changingLine = () => {
 /** @param {string} assignment @returns {Promise<HTMLElement | null>} */
 const fetched = async (assignment) => {
   const outcome = await get(`${deskUrl}?change=${encodeURIComponent(assignment)}`);
-  if (outcome.kind !== "ok")
-    tell(outcome.sentence || (outcome.kind === "signed-out" ? words.signInThenOn : words.cannotOpen));
+  if (outcome.kind !== "ok") tell(whyNot(outcome));
   return readReply(outcome.text)?.next?.element ?? null;
 };
+
+/** @param {import("./posting.js").Outcome} outcome */
+const whyNot = ({ kind, sentence }) => sentence || (kind === "signed-out" ? words.signInThenOn : words.cannotOpen);
 
 /** The answer of an earlier page load, so many before those of this one. @param {number} further */
 const fromServer = async (further) => {
   const list = await recentList();
-  if (!list) return tell(words.cannotOpen);
+  if (!list) return;
   const known = new Set(given.map(({ assignment }) => assignment));
   const earlier = linksIn(list).filter((assignment) => !known.has(assignment));
   if (!earlier[further - 1]) tell(further + given.length === 1 ? words.nothingToUndo : words.asFarBack);
   return earlier[further - 1];
 };
 
-/** @returns {Promise<HTMLElement | null>} */
+/** The list, or null once it is said why there is none. @returns {Promise<HTMLElement | null>} */
 const recentList = async () => {
   const asked = beforeAsking();
   const outcome = await get(urlOf("recent"));
-  if (outcome.kind !== "ok") return null;
   const list = new DOMParser().parseFromString(outcome.text, "text/html").getElementById("recent");
-  if (list) noteListed(linksIn(list), asked);
+  if (outcome.kind !== "ok" || !list) tell(whyNot(outcome));
+  else noteListed(linksIn(list), asked);
   return list;
 };
 
@@ -201,7 +204,7 @@ export const changeIn = (link) =>
 /** `r`: the last ten answers as a list. */
 export const showRecent = async () => {
   const list = await recentList();
-  if (!list) return tell(words.cannotOpen);
+  if (!list) return;
   showLocalTimes(list);
   byId("recent-dialog").querySelector("[data-body]")?.replaceChildren(document.adoptNode(list));
   openDialog("recent-dialog");

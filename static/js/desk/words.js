@@ -39,9 +39,9 @@ export const words = {
   changing: "You are changing an earlier answer. Both are kept; the new one counts.",
   leaveIt: "Leave it as it is",
   yourAnswer: "your answer",
-  /** @param {number} place @param {string} said */
+  /** @param {number} place How far back, 0 where the page does not know. @param {string} said */
   opened: (place, said) =>
-    `${place === 1 ? "Your last answer" : `Your answer ${place} back`} is open again${said ? `: ${said}` : ""}.`,
+    `${["An earlier answer of yours", "Your last answer"][place] ?? `Your answer ${place} back`} is open again${said ? `: ${said}` : ""}.`,
   nothingToUndo: "There is no earlier answer to change.",
   asFarBack: "Only your last ten answers can be changed.",
   cannotOpen: "That answer cannot be opened without the network.",
