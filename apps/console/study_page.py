@@ -113,7 +113,9 @@ def _actions(study: Study) -> list[dict[str, str]]:
 def replaced_sentence(n: int) -> str:
     """What came of drawing again what is set aside."""
     if not n:
-        return "There is nothing to replace: whatever was set aside is drawn again already, or is gold now."
+        return (
+            "There is nothing to replace: whatever is set aside was imported, is drawn again already, or is gold now."
+        )
     return f"{n} draw{'' if n == 1 else 's'} added, for raters who have not seen {'it' if n == 1 else 'them'} yet."
 
 

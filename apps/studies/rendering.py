@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from apps.core import rendering
 from apps.core.database.queries import rows
 from apps.core.rendering import to_html
-from apps.core.rendering.cached import rendered
+from apps.core.rendering.cached import keep_rendered
 from apps.studies.models import Item, Output
 
 ROLES = {"user": "User", "assistant": "Assistant", "system": "Instructions", "tool": "Tool"}
@@ -54,7 +54,7 @@ def output_html(output: Output) -> SafeString:
 def render_study(study_id: int) -> int:
     """Render ahead what raters of this study will see, so that none of them waits for it; how many parts it has.
 
-    Doing it again costs reading what is kept.
+    Doing it again costs looking for what is kept, and makes good whatever could not be stored the last time.
     """
     outputs = Output.objects.filter(studyoutput__study=study_id).order_by("pk").iterator(CHUNK)
     items = Item.objects.filter(studyitem__study=study_id).order_by("pk").iterator(CHUNK)
@@ -85,7 +85,8 @@ def is_rendered(study_id: int) -> bool:
 def _render(parts: Iterator[Part]) -> int:
     n = 0
     while chunk := dict(islice(parts, CHUNK)):
-        n += len(rendered(chunk))
+        keep_rendered(chunk)
+        n += len(chunk)
     return n
 
 

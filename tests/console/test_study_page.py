@@ -5,7 +5,10 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from apps.accounts.models import Role, User
+from apps.accounts.services import give_role
 from apps.rating.models import Draw, Enrolment, Purpose, Task
 from apps.rating.selectors import n_draws, pairs_of
 from apps.rating.services import (
@@ -17,7 +20,7 @@ from apps.rating.services import (
     set_gold,
 )
 from apps.studies.services import ProtocolTerms, change_state, revise_protocol
-from tests.rating.adaptive_for_tests import judge
+from tests.rating.adaptive_for_tests import adaptive_study, judge
 from tests.studies_for_tests import Lab
 
 STUDY = "/studies/lab/trial/"
@@ -51,6 +54,19 @@ def test_set_aside_work_is_drawn_again_at_the_press_of_a_button(set_aside: Lab, 
     assert Draw.objects.filter(purpose=Purpose.REPLACEMENT).count() == 3
     assert "There is nothing to replace" in replaced(client)
     assert Draw.objects.filter(purpose=Purpose.REPLACEMENT).count() == 3
+
+
+def test_what_was_imported_has_no_draw_and_the_page_says_so(db: None, client: Client) -> None:
+    """Nobody drew it here, so nothing can stand for its draw."""
+    study = adaptive_study(n_judged_each=4)
+    imported = Enrolment.objects.get(study=study)
+    change_standing(enrolment_id=imported.pk, standing="quarantined", reason="a test", by=None)
+    manager = User.objects.create_user("manager@lab.example", None, name="Manager")
+    give_role(workspace=study.workspace, user=manager, role=Role.MANAGER)
+    client.force_login(manager)
+    told = client.post(reverse("console:replace", args=["adaptive-it", "it"]), follow=True).content.decode()
+    assert "whatever is set aside was imported, is drawn again already, or is gold now" in told
+    assert not Draw.objects.filter(purpose=Purpose.REPLACEMENT).exists()
 
 
 def test_one_draw_is_told_as_one(lab: Lab, client: Client) -> None:

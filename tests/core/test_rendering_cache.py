@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from apps.core import rendering
 from apps.core.models import Rendering
-from apps.core.rendering.cached import MEMORY, forget_old_renderings, rendered
+from apps.core.rendering.cached import MEMORY, forget_old_renderings, keep_rendered, rendered
 from apps.core.rendering.memory import Memory
 
 
@@ -161,6 +161,37 @@ def test_a_cache_that_cannot_be_written_fails_no_request(fresh_database: str, ca
     assert Kitchen().serve("output:a") == {"output:a": "<p>output:a</p>"}
     assert "on_commit" in caplog.text
     assert not Rendering.objects.exists()
+
+
+def test_kept_is_what_the_database_has_whatever_this_process_remembers(fresh_database: str) -> None:
+    kitchen = Kitchen()
+    kitchen.serve("output:a", "output:b")
+    Rendering.objects.filter(key="output:b").delete()
+    keep_rendered({key: kitchen.part(key) for key in ("output:a", "output:b")})
+    assert kitchen.made == ["output:a", "output:b", "output:b"]
+    assert dict(Rendering.objects.values_list("key", "html")) == {
+        "output:a": "<p>output:a</p>",
+        "output:b": "<p>output:b</p>",
+    }
+
+
+def test_what_could_not_be_kept_is_an_error_for_who_asked_to_keep_it(fresh_database: str) -> None:
+    kitchen = Kitchen()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_rendering ADD CONSTRAINT is_full CHECK (false)")
+    with pytest.raises(IntegrityError):
+        keep_rendered({"output:a": kitchen.part("output:a")})
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_rendering DROP CONSTRAINT is_full")
+    keep_rendered({"output:a": kitchen.part("output:a")})
+    assert Rendering.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_keeping_nothing_asks_nothing() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        keep_rendered({})
+    assert len(queries) == 0
 
 
 def test_memory_forgets_what_was_used_longest_ago_and_counts_its_bytes() -> None:

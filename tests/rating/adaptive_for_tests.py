@@ -35,6 +35,7 @@ def judgments(n_items: int, n_each: int, systems: tuple[str, ...] = SYSTEMS, see
 
 def adaptive_study(
     *,
+    slug: str = "it",
     n_items: int = 12,
     n_judged_each: int = 0,
     systems: tuple[str, ...] = SYSTEMS,
@@ -43,12 +44,12 @@ def adaptive_study(
     **terms: object,
 ) -> Study:
     """A study that chooses its pairs by results, `n_judged_each` judgments of each pair imported."""
-    workspace = create_workspace(slug="adaptive", name="Adaptive")
+    workspace = create_workspace(slug=f"adaptive-{slug}", name="Adaptive")
     file = StudyFile(name="It", plan_method="adaptive", **{"round_size": 20, **terms})  # type: ignore[arg-type]
     known = tuple(judgments(n_items, n_judged_each, judged_systems or systems))
     bundle = bundle_of(n_items, systems, study=file, judgments=known)
-    import_bundle(bundle=bundle, workspace=workspace, slug="it", by=None)
-    study = Study.objects.select_related("workspace").get(slug="it")
+    import_bundle(bundle=bundle, workspace=workspace, slug=slug, by=None)
+    study = Study.objects.select_related("workspace").get(slug=slug)
     return open_study(study=study, by=None) if opened else study
 
 

@@ -12,6 +12,7 @@ from apps.rating.models import Assignment, Draw, ItemBar, Plan, Task
 from apps.rating.services import change_standing, give_assignment, set_gold
 from apps.rating.services.adapting import plan_next_round
 from apps.rating.supply import low_water, next_number_due
+from apps.studies.models import Study
 from apps.studies.services import change_state
 from apps.studies.services.protocol import current_protocol
 from tests.rating.adaptive_for_tests import adaptive_study, judge, rater_of
@@ -162,8 +163,8 @@ def test_a_study_that_has_stopped_gets_no_round(db: None, asked: list[tuple[int,
     assert Plan.objects.count() == 1
 
 
-def test_one_study_in_trouble_stops_neither_the_sweep_nor_the_worker(
-    db: None, asked: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_round_that_is_refused_stops_no_worker(
+    db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     study = adaptive_study(n_items=10, round_size=10)
 
@@ -173,10 +174,27 @@ def test_one_study_in_trouble_stops_neither_the_sweep_nor_the_worker(
     monkeypatch.setattr(jobs, "plan_next_round", refuse)
     jobs.plan_next_round_job(study.pk, 2)
     assert "nothing to compare" in caplog.text
-    monkeypatch.setattr(jobs, "next_number_due", lambda of: 1 / 0)
+
+
+@pytest.mark.parametrize("troubled", ["one", "two"])
+def test_one_study_in_trouble_leaves_no_other_without_its_round(
+    db: None,
+    asked: list[tuple[int, int]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    troubled: str,
+) -> None:
+    """Whichever of the two the sweep meets first."""
+    studies = {slug: adaptive_study(slug=slug, n_items=10, round_size=10) for slug in ("one", "two")}
+    find = jobs.next_number_due
+
+    def in_trouble(study: Study) -> int | None:
+        return 1 // 0 if study.slug == troubled else find(study)
+
+    monkeypatch.setattr(jobs, "next_number_due", in_trouble)
     sweep()
-    assert asked == []
-    assert "could not be found out" in caplog.text
+    assert asked == [(study.pk, 2) for slug, study in studies.items() if slug != troubled]
+    assert f"Whether study {troubled} needs a round could not be found out" in caplog.text
 
 
 def test_where_nothing_is_left_to_compare_no_round_is_asked_for(db: None, asked: list[tuple[int, int]]) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import combinations
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from apps.rating.planning.adaptive import DrawnRound, JudgedRow, RoundTerms, ada
 from apps.rating.planning.candidates import Candidate
 from apps.rating.services import plan_round, set_gold, take_cut
 from apps.rating.services.adapting import judged_at, plan_next_round
+from apps.stats.errors import StatisticsError
 from apps.studies.material import Anchor, CriterionRow
 from apps.studies.models import Study, StudyOutput
 from apps.studies.services import ProtocolTerms, revise_protocol
@@ -60,7 +62,8 @@ def test_draws_follow_the_logged_probabilities() -> None:
     candidates = tasks()
     of_task = {c.task_id: c for c in candidates}
     found = drawn(candidates, size=60_000, seed=7)
-    assert found.is_adaptive
+    assert found.is_independent
+    assert found.uniform_floor == 0.3
     pairs = Counter(of_task[d.task_id].pair for d in found.draws)
     expected = [found.chances[pair] * 60_000 for pair in PAIRS]
     assert chisquare([pairs[pair] for pair in PAIRS], expected).pvalue > 0.001
@@ -94,7 +97,7 @@ def test_a_round_is_sound_whatever_it_starts_from(
         pair = of_task[draw.task_id].pair
         assert (draw.p_pair, draw.p_item) == (found.chances[pair], 1 / sum(c.pair == pair for c in candidates))
     base = [d for d in found.draws if d.purpose != "overlap"]
-    assert len(base) == 40 or not found.is_adaptive
+    assert len(base) == 40 or not found.is_independent
     assert len(found.draws) - len(base) == round(overlap * len(base))
     assert {d.task_id for d in found.draws} == {d.task_id for d in base}, "overlap repeats what the round drew"
 
@@ -110,7 +113,8 @@ def test_a_task_may_be_drawn_twice() -> None:
 
 def test_the_start_is_balanced_and_only_as_long_as_it_must_be() -> None:
     found = drawn(rows=judged(3), at_least=2)
-    assert not found.is_adaptive
+    assert not found.is_independent
+    assert found.uniform_floor == 1.0
     assert "The start lacks" in found.reading
     assert len(found.draws) == 12, "two more judgments of each of six pairs"
     assert set(found.chances.values()) == {1 / 6}
@@ -135,7 +139,7 @@ def test_a_balanced_round_counts_what_is_still_to_be_judged_and_takes_what_was_d
 def test_newcomers_are_boosted_and_named() -> None:
     known = [pair for pair in PAIRS if "d" not in pair]
     found = drawn(rows=judged(60, known), size=400)
-    assert found.is_adaptive
+    assert found.is_independent
     of_task = {c.task_id: c.pair for c in tasks()}
     assert {"d" in of_task[d.task_id] for d in found.draws if d.purpose == "newcomer"} == {True}
     assert {"d" in of_task[d.task_id] for d in found.draws if d.purpose == "base"} == {False}
@@ -146,16 +150,16 @@ def test_newcomers_are_boosted_and_named() -> None:
 def test_systems_that_can_never_meet_are_drawn_evenly_and_it_is_said() -> None:
     islands = [("a", "b"), ("c", "d")]
     found = drawn([c for c in tasks() if c.pair in islands], judged(30, islands))
-    assert not found.is_adaptive
+    assert not found.is_independent
     assert "Balanced, because no pair can be preferred" in found.reading
     assert found.chances == dict.fromkeys(islands, 0.5)
 
 
 def test_after_results_had_a_say_no_round_is_balanced_again() -> None:
     """A later cut may know less: work was set aside, or another major asks anew."""
-    assert not drawn(rows=judged(1)).is_adaptive
+    assert not drawn(rows=judged(1)).is_independent
     later = drawn(rows=judged(1), start_is_over=True, size=40)
-    assert later.is_adaptive
+    assert later.is_independent
     assert len(later.draws) == 40, "the start's count is no matter any more"
     of_task = {c.task_id: c.pair for c in tasks()}
     assert {d.p_pair for d in later.draws} <= {later.chances[of_task[d.task_id]] for d in later.draws}
@@ -170,7 +174,8 @@ def test_where_no_pair_can_be_preferred_later_each_draw_has_the_chance_it_logs()
     for seed in range(60):
         found = drawn(candidates, judged(30, islands), seed, size=1_000, start_is_over=True)
         counted.append(Counter(of_task[d.task_id] for d in found.draws)[islands[0]])
-    assert found.is_adaptive
+    assert found.is_independent
+    assert found.uniform_floor == 1.0, "nothing but chance had a say"
     assert "Every pair with the same chance, because no pair can be preferred" in found.reading
     assert {d.p_pair for d in found.draws} == {0.5}
     assert chisquare([sum(counted), 60_000 - sum(counted)]).pvalue > 0.001
@@ -246,6 +251,17 @@ def test_a_round_is_planned_once_a_number(db: None) -> None:
     assert plan_next_round(study=study, number=1, by=None).method == "balanced"
     assert Draw.objects.count() == n_draws
     assert plan_next_round(study=study, by=None).number == 3
+
+
+def test_a_later_round_drawn_evenly_says_that_all_of_it_was_even(db: None) -> None:
+    """Once a round was adaptive, a cut that tells no pairs apart gives draws without any preference."""
+    study = adaptive_study(n_judged_each=8)
+    assert plan_next_round(study=study, by=None).uniform_floor == 0.3
+    with patch("apps.rating.planning.adaptive.pair_probabilities", side_effect=StatisticsError("nothing to tell")):
+        plan = plan_next_round(study=study, by=None)
+    assert "Every pair with the same chance" in plan.settings["reading"]
+    assert (plan.method, plan.settings["chances"], plan.uniform_floor) == ("adaptive", "of each draw", 1.0)
+    assert violations() == []
 
 
 class _Undone(Exception):

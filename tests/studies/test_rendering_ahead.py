@@ -1,10 +1,11 @@
 """What raters will see is rendered before they come, once."""
 
 from contextlib import closing
+from functools import partial
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from apps.accounts.services import create_workspace
 from apps.core.models import Rendering
@@ -95,6 +96,47 @@ def test_the_sweep_asks_for_what_is_missing_and_for_nothing_else(lab: Lab, djang
             jobs.render_study_job(lab.study.pk)
         jobs.sweep()
         asked.assert_not_called()
+
+
+def test_what_this_process_remembers_but_could_not_store_is_rendered_ahead_all_the_same(
+    lab: Lab, django_capture_on_commit_callbacks
+) -> None:
+    parts = {output_key(output.content_hash): partial(output_html, output) for output in Output.objects.all()}
+    with (
+        patch.object(cached, "_store", side_effect=OperationalError("the server restarts")),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        cached.rendered(parts)
+    with django_capture_on_commit_callbacks(execute=True):
+        render_study(lab.study.pk)
+    assert is_rendered(lab.study.pk)
+
+
+def test_a_job_that_could_not_store_fails_and_the_next_one_succeeds(
+    committed_lab: Lab, caplog: pytest.LogCaptureFixture
+) -> None:
+    study_id = committed_lab.study.pk
+    with (
+        patch.object(cached, "_store", side_effect=OperationalError("the server restarts")),
+        pytest.raises(OperationalError),
+    ):
+        jobs.render_study_job(study_id)
+    assert not is_rendered(study_id)
+    jobs.render_study_job(study_id)
+    assert is_rendered(study_id)
+    assert not caplog.records
+
+
+def test_what_is_kept_already_is_neither_rendered_nor_written_again(rendered_lab: Lab) -> None:
+    with (
+        patch.object(cached, "_store") as stored,
+        patch("apps.studies.rendering.to_html") as made,
+        patch("apps.studies.rendering.output_html") as made_output,
+    ):
+        n = render_study(rendered_lab.study.pk)
+    assert n == Rendering.objects.count()
+    for unwanted in (stored, made, made_output):
+        unwanted.assert_not_called()
 
 
 def test_two_jobs_do_not_render_the_same_study_side_by_side(lab: Lab) -> None:

@@ -38,17 +38,43 @@ def rendered(parts: Mapping[str, Callable[[], SafeString]]) -> dict[str, SafeStr
     return {key: found[key] for key in parts}
 
 
+def keep_rendered(parts: Mapping[str, Callable[[], SafeString]]) -> None:
+    """Have every part in the database, for all processes; only what is not there is rendered now.
+
+    What this process remembers counts for nothing: it may never have been stored. An error of the database is the
+    caller's to hear: nobody waits for this html, so whoever asked can only ask again.
+    """
+    version = rendering.RENDERER_VERSION
+    if missing := parts.keys() - _kept(parts.keys(), version):
+        new = {key: parts[key]() for key in sorted(missing)}
+        transaction.on_commit(lambda: _store(new, version))
+
+
 def forget_old_renderings() -> int:
     """Delete what earlier renderers made; how many rows that were. Safe at any time."""
     return Rendering.objects.filter(version__lt=rendering.RENDERER_VERSION).delete()[0]
 
 
-_STORED = "SELECT key, html FROM core_rendering WHERE key = ANY(%(keys)s::varchar[]) AND version = %(version)s"
+# By way of `unnest` one plan serves any number of keys; with `= ANY` each question would be planned anew.
+_STORED = """
+    SELECT r.key, r.html FROM unnest(%(keys)s::varchar[]) k (key)
+    JOIN core_rendering r ON r.key = k.key AND r.version = %(version)s
+"""
 
 
 def _stored(keys: Collection[str], version: int) -> dict[str, SafeString]:
     found = rows(_STORED, {"keys": list(keys), "version": version})
     return {key: SafeString(html) for key, html in found}  # sanitised before it was stored: only `_store` writes here
+
+
+_KEPT = """
+    SELECT r.key FROM unnest(%(keys)s::varchar[]) k (key)
+    JOIN core_rendering r ON r.key = k.key AND r.version = %(version)s
+"""
+
+
+def _kept(keys: Collection[str], version: int) -> set[str]:
+    return {key for (key,) in rows(_KEPT, {"keys": list(keys), "version": version})} if keys else set()
 
 
 def _store(new: Mapping[str, SafeString], version: int) -> None:

@@ -45,11 +45,16 @@ class RoundTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnRound:
-    """The draws of a round, the probability of each pair, and a sentence that says how they were chosen."""
+    """The draws of a round, the probability of each pair, and a sentence that says how they were chosen.
 
-    is_adaptive: bool
+    `is_independent`: each draw has these chances by itself, whether results preferred a pair or not; else they hold
+    over the whole round. `uniform_floor`: the share of the draws that takes all pairs alike, 1 without a preference.
+    """
+
+    is_independent: bool
     draws: list[PlannedDraw]
     chances: dict[Pair, float]
+    uniform_floor: float
     reading: str
 
 
@@ -106,12 +111,10 @@ def adaptive_round(
     Balanced while the start lasts (`start_progress`): the pairs shown least, `n_open` draws that are still to be
     judged included, and of each pair the tasks drawn least (`n_drawn`). Afterwards every draw takes a pair by the
     policy's probability and one of its tasks, each equally likely; draws are independent and with replacement, so
-    a task may be drawn twice, for two raters. Where pairs cannot be told apart the round is balanced too, and its
-    reading says why.
-
-    The chances of a balanced round hold over whole rounds, not for a draw of it: which pair and task come next is
-    settled by what came before. So once a round was adaptive, none is balanced again: its draws are independent, too,
-    where pairs cannot be told apart each with the same chance.
+    a task may be drawn twice, for two raters. Where no pair can be preferred the reading says why, and every pair
+    has the same chance: by a balanced round as long as none was adaptive, by independent draws afterwards. For the
+    chances of a balanced round hold over whole rounds, not for a draw of it (which pair and task come next is settled
+    by what came before), so once a round was adaptive, none is balanced again.
     """
     field = _Field(candidates, judged)
     counts = field.counts(judged)
@@ -127,8 +130,13 @@ def adaptive_round(
         wanted = _chosen(field, policy, n, rng)
         chances = {field.pair(pair): float(p) for pair, p in zip(policy.pairs, policy.probability, strict=True)}
     draws = _placed(field, [*wanted, *_doubled(wanted, terms.overlap_share, rng)], band, rng)
-    is_adaptive = policy is not None or terms.start_is_over
-    return DrawnRound(is_adaptive=is_adaptive, draws=draws, chances=chances, reading=reading)
+    return DrawnRound(
+        is_independent=policy is not None or terms.start_is_over,
+        draws=draws,
+        chances=chances,
+        uniform_floor=1.0 if policy is None else terms.uniform_floor,
+        reading=reading,
+    )
 
 
 def _policy(counts: PairwiseCounts, field: _Field, terms: RoundTerms) -> tuple[PairPolicy | None, int, str]:

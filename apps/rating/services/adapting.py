@@ -84,18 +84,18 @@ def _planned(study: Study, cut: Cut, number: int) -> PlannedRound:
     )
     drawn = _drawn(study, cut, candidates, terms, number)
     return PlannedRound(
-        method=RoundMethod.ADAPTIVE if drawn.is_adaptive else RoundMethod.BALANCED,
+        method=RoundMethod.ADAPTIVE if drawn.is_independent else RoundMethod.BALANCED,
         draws=drawn.draws,
         candidates=candidates,
         pair_probabilities=named(drawn.chances),
         settings={
             "round_size": terms.size,
             "overlap_share": terms.overlap_share,
-            "chances": OF_EACH_DRAW if drawn.is_adaptive else OF_WHOLE_ROUNDS,
+            "chances": OF_EACH_DRAW if drawn.is_independent else OF_WHOLE_ROUNDS,
             "reading": drawn.reading,
         },
         versions={"planner": PLANNER, **{name: version(name) for name in LIBRARIES}},
-        uniform_floor=terms.uniform_floor if drawn.is_adaptive else 1.0,
+        uniform_floor=drawn.uniform_floor,
         n_identical=n_identical,
         cut=cut,
     )
