@@ -47,7 +47,7 @@ def database_from_url(url: str) -> dict[str, Any]:
     host = options.pop("host", None) or unquote(parts.hostname or "")  # a socket's folder comes as ?host=
     port = options.pop("port", None) or str(parts.port or "")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "apps.core.database.engine",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -85,7 +85,8 @@ else:
     DATABASES = {"default": address_of(VAR).django()}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# Lets apps.core.database.queries prepare statements; a pooler between us and PostgreSQL must allow that.
+# Lets apps.core.database.queries prepare statements; a pooler between us and PostgreSQL must allow that, and pool by
+# session.
 DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 5)
 
 # People -----------------------------------------------------------------------------------------------

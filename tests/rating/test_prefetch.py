@@ -207,6 +207,17 @@ def test_a_beat_renews_both_and_tells_what_is_gone(lab: Lab) -> None:
     assert foreign.expires_at == was, "nobody renews another's lease"
 
 
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_a_beat_where_no_work_is_given_tells_when_the_leases_end_in_truth(lab: Lab, state: str) -> None:
+    """They are not renewed: a page that believed otherwise would show a task that is somebody else's by then."""
+    page = Page(lab.enrolments[0])
+    page.open()
+    before = {held.public_id: held.expires_at for held in live(page.enrolment)}
+    change_state(study_id=lab.study.pk, to=state, by=None)
+    _, until = renew_leases(enrolment=page.enrolment, holds=[page.shown, page.held])
+    assert until == before
+
+
 def test_a_prefetched_task_that_ran_out_is_taken_over_and_her_beat_tells_her(db: None) -> None:
     lab = lab_with(n_items=1, overlap_share=0.0)
     page = Page(lab.enrolments[0])

@@ -72,9 +72,30 @@ def test_the_same_submission_gets_the_same_receipt(lab: Lab) -> None:
 
 
 def test_the_same_answer_from_another_tab_gets_the_same_receipt(lab: Lab) -> None:
+    """It names the submission that is stored: the other tab's, which a change of mind in either of them supersedes."""
     task = lab.assignment()
-    assert answer(lab, task).judgment_id == answer(lab, task).judgment_id
+    first, second = answer(lab, task), answer(lab, task)
+    assert (first.judgment_id, first.submission) == (second.judgment_id, second.submission)
     assert Judgment.objects.count() == 1
+    assert stored(answer(lab, task, "tie", supersedes=second.submission)).revision == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({}, {"flags": ["identified"]}),
+        ({"flags": ["identified"]}, {}),
+        ({}, {"comment": "so unclear"}),
+        ({"comment": "clear"}, {"comment": "so unclear"}),
+    ],
+)
+def test_a_submission_says_the_same_each_time(lab: Lab, first: dict[str, object], second: dict[str, object]) -> None:
+    """What comes under a submission that is stored may not be acknowledged if it is not what was stored."""
+    task, submission = lab.assignment(), uuid4()
+    answer(lab, task, submission=submission, **first)
+    with pytest.raises(AnsweredDifferently):
+        answer(lab, task, submission=submission, **second)
+    assert answer(lab, task, submission=submission, **first).repeated
 
 
 def test_another_answer_meets_the_stored_one(lab: Lab) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.rating.models import Assignment, Enrolment, Judgment
-from apps.rating.selectors import nth_last_answer, progress_of, recent_answers
+from apps.rating.selectors import progress_of, recent_answers
 from apps.rating.services import change_standing, record_judgment, withdraw_judgment
 from apps.studies.services import change_state
 from apps.workbench import pages
@@ -137,17 +137,6 @@ def test_strangers_find_no_list(client: Client, lab: Lab, name: str) -> None:
     assert client.get(f"{DESK}{name}").status_code == 302
     client.force_login(lab.stranger)
     assert client.get(f"{DESK}{name}").status_code == 404
-
-
-def test_undo_opens_them_one_by_one(lab: Lab) -> None:
-    page, order = Page(lab.enrolments[0]), []
-    page.open()
-    for _ in range(4):
-        order.append(page.shown)
-        page.answer()
-    undone = [nth_last_answer(lab.enrolments[0], n) for n in (1, 2, 3, 4)]
-    assert [given.public_id for given in undone if given] == order[::-1]
-    assert nth_last_answer(lab.enrolments[0], 5) is None
 
 
 def test_changing_is_a_page_or_a_fragment(lab: Lab, rater: Client) -> None:

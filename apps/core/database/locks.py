@@ -1,9 +1,14 @@
-"""Advisory locks, held to the end of the transaction. Each has a name, so that no two meanings collide."""
+"""Advisory locks, held to the end of the transaction; `alone` holds one for as long as its block lasts.
+
+Each has a name, so that no two meanings collide.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+
+from apps.core.database.queries import first_row
 
 
 def _key_sql(mode: str) -> str:
@@ -18,7 +23,11 @@ def lock(name: str) -> None:
 
 @contextmanager
 def alone(name: str) -> Iterator[bool]:
-    """Hold `name` while this lasts, over any number of transactions; False if somebody else holds it: nobody waits."""
+    """Hold `name` while this lasts, over any number of transactions; False if somebody else holds it: nobody waits.
+
+    The lock belongs to the connection. A pooler that hands connections out by transaction would keep it on one and
+    give it back on another: it must pool by session.
+    """
     key = [f"touchstone:{name}"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", key)
@@ -46,11 +55,12 @@ def cutting_facts(study_id: int) -> None:
     lock(f"facts:{study_id}")
 
 
-def lock_and_share(alone: str, shared: str) -> None:
-    """`lock(alone)`, then `lock_shared(shared)`, in one round trip."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)), "
-            "pg_advisory_xact_lock_shared(hashtextextended(%s, 0))",
-            [f"touchstone:{alone}", f"touchstone:{shared}"],
-        )
+_LOCK_AND_SHARE = """
+    SELECT pg_advisory_xact_lock(hashtextextended(%(held)s::text, 0)),
+           pg_advisory_xact_lock_shared(hashtextextended(%(shared)s::text, 0))
+"""
+
+
+def lock_and_share(held: str, shared: str) -> None:
+    """`lock(held)`, then `lock_shared(shared)`, in one round trip."""
+    first_row(_LOCK_AND_SHARE, {"held": f"touchstone:{held}", "shared": f"touchstone:{shared}"})

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
+from apps.core.database.engine import base
 from apps.core.embedded import ensure_server, is_user
 from apps.core.embedded_backend.client import DatabaseClient
 

@@ -6,12 +6,11 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.database.queries import rows
-from apps.rating.models import Assignment, Enrolment, Judgment, Outcome, Source, Standing
+from apps.rating.models import Enrolment, Judgment, Standing
 from apps.rating.services.qualifying import Qualification, qualification_of
 from apps.rating.services.recording import UNDO_DEPTH
 from apps.rating.serving.desk_state import DeskState, desk_state
@@ -207,14 +206,3 @@ def recent_answers(enrolment: Enrolment, limit: int = UNDO_DEPTH) -> list[Recent
     """Her last answers, newest first."""
     parameters = {"study": enrolment.study_id, "rater": enrolment.rater_id, "limit": limit}
     return [RecentAnswer(*row) for row in rows(_RECENT, parameters)]
-
-
-def nth_last_answer(enrolment: Enrolment, n: int = 1) -> Assignment | None:
-    """The showing she answered n-th last: what undo opens."""
-    found = Assignment.objects.filter(
-        Q(outcome=Outcome.JUDGED) | Q(outcome=Outcome.LATE),
-        study=enrolment.study_id,
-        rater=enrolment.rater_id,
-        source=Source.SERVED,
-    ).order_by("-done_number")
-    return found[n - 1 : n].first()

@@ -7,11 +7,12 @@ from django.db import transaction
 
 from apps.rating.answers import Answer
 from apps.rating.models import Enrolment, Purpose, Standing
-from apps.rating.serving.desk_state import DeskState, desk_state, lock_desk
+from apps.rating.serving.desk_state import DeskState, Lease, desk_state, lock_desk
+from apps.rating.serving.painting import show
 
 from .qualifying import Qualification, settle_qualification
 from .recording import AnsweredDifferently, Receipt, record
-from .serving import current_lease, next_lease, show, skip
+from .serving import current_lease, next_lease, skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,14 @@ def answer_and_go_on(*, enrolment: Enrolment, answer: Answer, painted: UUID | No
     """Store the answer; then give the task behind `painted`, if the page `wants_next`."""
     lock_desk(enrolment)
     state = desk_state(enrolment)
+    paints = _paints_as_well(state, answer, painted)
     try:
-        receipt, conflict = record(state, answer), None
+        receipt, conflict = record(state, answer, paints), None
     except AnsweredDifferently as differently:
         receipt, conflict = None, differently
     if receipt is not None and receipt.purpose == Purpose.TRAINING:
         return Exchange(None, state.n_done, receipt, qualification=_qualification(enrolment))
-    state = _after(enrolment, state, answer, receipt)
+    state = _after(enrolment, state, answer, receipt, paints)
     given = next_lease(state, painted) if wants_next else None
     return Exchange(given, state.n_done, receipt, conflict)
 
@@ -100,9 +102,23 @@ def skip_and_go_on(
     return Exchange(next_lease(state, painted) if wants_next else None, state.n_done)
 
 
-def _after(enrolment: Enrolment, state: DeskState, answer: Answer, receipt: Receipt | None) -> DeskState:
-    """The state once the answer is stored; asked anew but for the ordinary case, the first answer to what is shown."""
-    held = next((lease for lease in state.leases if lease.public_id == answer.assignment), None)
-    if receipt is None or receipt.repeated or held is None or not held.is_shown:
+def _is_ordinary(state: DeskState, answer: Answer) -> bool:
+    """Whether this is an answer to what she holds and has been shown."""
+    held = state.lease(answer.assignment)
+    return held is not None and held.is_shown
+
+
+def _paints_as_well(state: DeskState, answer: Answer, painted: UUID | None) -> Lease | None:
+    """The lease that came to her screen when she answered: stored with the answer, in the same statement."""
+    lease = state.lease(painted)
+    return lease if lease is not None and not lease.is_shown and _is_ordinary(state, answer) else None
+
+
+def _after(
+    enrolment: Enrolment, state: DeskState, answer: Answer, receipt: Receipt | None, painted: Lease | None
+) -> DeskState:
+    """The state once the answer is stored; asked anew but for the ordinary case."""
+    if receipt is None or receipt.repeated or not _is_ordinary(state, answer):
         return desk_state(enrolment)
-    return state.having_answered(answer.assignment)
+    state = state.having_answered(answer.assignment)
+    return state.having_shown(state.n_shown + 1, painted.public_id) if painted else state

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from psycopg.types.json import Jsonb
 
-from apps.core.database.queries import Row, first_row, n_changed, rows
+from apps.core.database.queries import Row, first_row, rows
 from apps.core.errors import Conflict, NotFound, Refused
 from apps.rating.answers import Answer, Asked, Said, said
 from apps.rating.models import Enrolment, JudgmentComment, Outcome, Purpose, Source
 from apps.rating.serving.claiming import lock_draw
-from apps.rating.serving.desk_state import DeskState, desk_state, lock_desk
+from apps.rating.serving.desk_state import DeskState, Lease, desk_state, lock_desk
+from apps.rating.serving.painting import SHOW
 from apps.studies.models import Criterion, StudyState, StudyTransition
 
 AFTER_CLOSE_DAYS = 7
@@ -24,7 +25,11 @@ MAX_WAITED = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The server's word: this judgment is stored. `repeated`: it was stored before, by the same submission."""
+    """The server's word: this judgment is stored, under this submission. `repeated`: it was stored before.
+
+    Another tab may have given the same answer under a submission of its own: that one is named, for it is the one
+    that a change of mind supersedes.
+    """
 
     judgment_id: int
     assignment_id: int
@@ -65,22 +70,25 @@ def record_judgment(
     return record(desk_state(enrolment), answer)
 
 
-def record(state: DeskState, answer: Answer) -> Receipt:
-    """`record_judgment` for a caller who has locked the desk; the state is stale afterwards."""
+def record(state: DeskState, answer: Answer, paints: Lease | None = None) -> Receipt:
+    """`record_judgment` for a caller who has locked the desk; the state is stale afterwards.
+
+    With the first answer to what she was shown, the lease she `paints` behind it becomes her next showing.
+    """
     showing = _showing(state, answer)
     meant = said(answer, showing.asked)
     known = _known(showing, answer, meant)
     if known is not None:
-        return showing.receipt(known, answer.submission, repeated=True)
+        return showing.receipt(known, repeated=True)
     _check_window(state)
     if showing.current is None:
-        showing.outcome = _end(state, showing, answer)
+        stored = _fill(state, showing, answer, meant, paints)
     else:
         _check_undo(state, showing)
-    stored = _store(state, showing, answer, meant)
+        stored = _store(_STORE, state, showing, answer, meant)
     if answer.comment.strip():
         JudgmentComment.objects.create(study_id=state.study_id, judgment_id=stored.id, text=answer.comment.strip())
-    return showing.receipt(stored, answer.submission, repeated=False)
+    return showing.receipt(stored, repeated=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +112,9 @@ class _Stored:
         said = None if answers is None else json.loads(answers)
         return cls(judgment, revision, submission, verdict, said, flags, study_state, created_at, assignment)
 
-    def says(self, meant: Said) -> bool:
-        return (self.verdict, self.answers) == (meant.verdict, meant.answers)
-
     def holds(self, meant: Said, comment: str) -> bool:
-        """Whether nothing of a second answer would be lost: the same one, and its flags and comment are kept."""
-        if not self.says(meant) or set(meant.flags) - set(self.flags):
+        """Whether this is that answer: verdict, criteria and flags are the same, and no comment would be lost."""
+        if (self.verdict, self.answers, set(self.flags)) != (meant.verdict, meant.answers, set(meant.flags)):
             return False
         return not comment or JudgmentComment.objects.filter(judgment=self.id, text=comment).exists()
 
@@ -128,10 +133,11 @@ class _Showing:
     current: _Stored | None
     same: _Stored | None
 
-    def receipt(self, stored: _Stored, submission: UUID, *, repeated: bool) -> Receipt:
+    def receipt(self, stored: _Stored, *, repeated: bool) -> Receipt:
         return Receipt(
-            stored.id, self.id, self.public_id, submission, self.purpose, str(self.outcome), stored.created_at, repeated
-        )
+            stored.id, self.id, self.public_id, stored.submission, self.purpose, str(self.outcome), stored.created_at,
+            repeated,
+        )  # fmt: skip
 
 
 _JUDGMENT = "id, {0}.revision, {0}.submission, {0}.verdict, {0}.answers, {0}.flags, "
@@ -166,9 +172,9 @@ def _showing(state: DeskState, answer: Answer) -> _Showing:
 
 def _known(showing: _Showing, answer: Answer, meant: Said) -> _Stored | None:
     """The judgment this submission repeats; None if it is a new one; a conflict if something else stands."""
-    same, current = showing.same, showing.current
+    same, current, comment = showing.same, showing.current, answer.comment.strip()
     if same is not None:
-        if same.assignment_id != showing.id or not same.says(meant):
+        if same.assignment_id != showing.id or not same.holds(meant, comment):
             raise AnsweredDifferently((current or same).submission, showing.public_id)
         return same
     if current is None:
@@ -177,7 +183,7 @@ def _known(showing: _Showing, answer: Answer, meant: Said) -> _Stored | None:
         return None
     if current.submission == answer.supersedes:
         return None
-    if answer.supersedes is None and current.holds(meant, answer.comment.strip()):
+    if answer.supersedes is None and current.holds(meant, comment):
         return current
     raise AnsweredDifferently(current.submission, showing.public_id)
 
@@ -205,44 +211,6 @@ def _check_undo(state: DeskState, showing: _Showing) -> None:
         raise Refused("The study is closed: the answer you gave before stands.")
 
 
-_END = """
-    UPDATE rating_assignment
-    SET outcome = %(outcome)s, ended_at = %(now)s, skip_reason = NULL, done_number = %(done_number)s,
-        shown_at = coalesce(shown_at, %(now)s), shown_number = coalesce(shown_number, %(shown_number)s),
-        first_seen = %(first_seen)s
-    WHERE id = %(id)s
-"""
-
-
-def _end(state: DeskState, showing: _Showing, answer: Answer) -> str:
-    """Fill the draw; where the lease ran out and someone else holds or has judged it, the judgment is kept as late.
-
-    A lease that is still open holds its draw: nobody can have come between. One that is over does not, and someone
-    may be claiming the draw at this moment.
-    """
-    if showing.outcome is None:
-        return _end_as(Outcome.JUDGED, state, showing, answer)
-    lock_draw(showing.draw_id)
-    try:
-        with transaction.atomic():
-            return _end_as(Outcome.JUDGED, state, showing, answer)
-    except IntegrityError:
-        return _end_as(Outcome.LATE, state, showing, answer)
-
-
-def _end_as(outcome: Outcome, state: DeskState, showing: _Showing, answer: Answer) -> str:
-    parameters = {
-        "outcome": outcome,
-        "now": state.now,
-        "done_number": state.n_done + 1,
-        "shown_number": state.n_shown + 1,
-        "first_seen": answer.first_seen,
-        "id": showing.id,
-    }
-    n_changed(_END, parameters)
-    return outcome
-
-
 _STORE = """
     INSERT INTO rating_judgment (study_id, assignment_id, revision, submission, supersedes_id, verdict, answers,
         flags, shown_ms, parse_status, metadata, study_state, judged_at, created_at)
@@ -250,9 +218,49 @@ _STORE = """
         %(flags)s, %(shown_ms)s, 'given', '{}', %(study_state)s, %(judged_at)s, %(now)s)
     RETURNING id
 """
+_END_AND_STORE = f"""
+    WITH ended AS (
+        UPDATE rating_assignment
+        SET outcome = %(outcome)s, ended_at = %(now)s, skip_reason = NULL, done_number = %(done_number)s,
+            shown_at = coalesce(shown_at, %(now)s), shown_number = coalesce(shown_number, %(number)s),
+            first_seen = %(first_seen)s
+        WHERE id = %(assignment)s),
+    shown AS ({SHOW})
+    {_STORE}
+"""  # noqa: S608 - constant text
 
 
-def _store(state: DeskState, showing: _Showing, answer: Answer, meant: Said) -> _Stored:
+def _fill(state: DeskState, showing: _Showing, answer: Answer, meant: Said, paints: Lease | None) -> _Stored:
+    """Fill the draw; where the lease ran out and someone else holds or has judged it, the judgment is kept as late.
+
+    A lease that is still open holds its draw: nobody can have come between. One that is over does not, and someone
+    may be claiming the draw at this moment. Whoever answers what she had skipped takes the skip back.
+    """
+    if showing.outcome is None:
+        return _fill_as(Outcome.JUDGED, state, showing, answer, meant, paints)
+    lock_draw(showing.draw_id)
+    try:
+        with transaction.atomic():
+            return _fill_as(Outcome.JUDGED, state, showing, answer, meant)
+    except IntegrityError:
+        return _fill_as(Outcome.LATE, state, showing, answer, meant)
+
+
+def _fill_as(
+    outcome: Outcome, state: DeskState, showing: _Showing, answer: Answer, meant: Said, paints: Lease | None = None
+) -> _Stored:
+    stored = _store(
+        _END_AND_STORE, state, showing, answer, meant,
+        outcome=outcome, done_number=state.n_done + 1, number=state.n_shown + 1, first_seen=answer.first_seen,
+        painted=paints and paints.id,
+    )  # fmt: skip
+    showing.outcome = outcome
+    return stored
+
+
+def _store(
+    statement: str, state: DeskState, showing: _Showing, answer: Answer, meant: Said, **ending: object
+) -> _Stored:
     current = showing.current
     revision = 1 if current is None else current.revision + 1
     parameters = {
@@ -269,7 +277,7 @@ def _store(state: DeskState, showing: _Showing, answer: Answer, meant: Said) -> 
         "judged_at": state.now - min(timedelta(milliseconds=answer.waited_ms), MAX_WAITED),
         "now": state.now,
     }
-    ((stored,),) = rows(_STORE, parameters)
+    ((stored,),) = rows(statement, parameters | ending)
     return _Stored(
         stored, revision, answer.submission, meant.verdict, meant.answers, meant.flags, state.study_state, state.now,
         showing.id,

@@ -13,9 +13,10 @@ from django.utils import timezone
 from apps.core.database.queries import n_changed, rows
 from apps.core.errors import Refused
 from apps.rating.models import Assignment, Enrolment, Outcome, SkipReason
-from apps.rating.serving.claiming import claim_from_bands, unseen_showings
+from apps.rating.serving.claiming import claim_from_bands
 from apps.rating.serving.desk_state import MAX_LEASES, DeskState, desk_state, lock_desk
 from apps.rating.serving.insertions import claim_insertion
+from apps.rating.serving.painting import show
 
 
 @transaction.atomic
@@ -74,27 +75,6 @@ def _new_lease(state: DeskState) -> int | None:
     return given
 
 
-_SHOW = """
-    UPDATE rating_assignment SET shown_at = %(now)s, shown_number = %(number)s
-    WHERE id = %(painted)s AND shown_at IS NULL
-"""
-
-
-def show(state: DeskState, shown: UUID) -> int:
-    """The page with this assignment was painted: from here it is a showing, with a number. The first time stands.
-
-    It is one also where the lease has been taken over since: she has it before her eyes, so it never comes to her
-    as new. How many showings she has had now.
-    """
-    lease = state.lease(shown)
-    if lease is not None and lease.is_shown:
-        return state.n_shown
-    painted = lease.id if lease else unseen_showings(state).filter(public_id=shown).values_list("pk", flat=True).first()
-    number = state.n_shown + 1
-    n_shown = n_changed(_SHOW, {"now": state.now, "number": number, "painted": painted})
-    return number if n_shown else state.n_shown
-
-
 @transaction.atomic
 def mark_shown(*, assignment: Assignment) -> None:
     """The page with this assignment was painted; doing it twice changes nothing."""
@@ -109,7 +89,7 @@ def renew_leases(*, enrolment: Enrolment, holds: Sequence[UUID]) -> tuple[DeskSt
     lock_desk(enrolment)
     state = desk_state(enrolment)
     live = _renewed(state, holds)
-    return state, {public_id: state.expires_at if public_id in live else None for public_id in holds}
+    return state, {public_id: live.get(public_id) for public_id in holds}
 
 
 _RENEW = """
@@ -119,19 +99,23 @@ _RENEW = """
 """
 
 
-def _renewed(state: DeskState, public_ids: Sequence[UUID]) -> set[UUID]:
-    """The leases that live on from now. One that ran out may be another's by now: only its row can tell."""
+def _renewed(state: DeskState, public_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """The leases that live on from now, and until when: where no work is given any more, no longer than before.
+
+    One that ran out may be another's by now: only its row can tell.
+    """
     if not state.is_at_work:
-        return {held.public_id for held in state.leases if held.public_id in public_ids and held.expires_at > state.now}
+        live = (held for held in state.leases if held.public_id in public_ids and held.expires_at > state.now)
+        return {held.public_id: held.expires_at for held in live}
     if not public_ids:
-        return set()
+        return {}
     parameters = {
         "expires_at": state.expires_at,
         "study": state.study_id,
         "rater": state.rater_id,
         "renewed": list(public_ids),
     }
-    return {public_id for (public_id,) in rows(_RENEW, parameters)}
+    return {public_id: state.expires_at for (public_id,) in rows(_RENEW, parameters)}
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.db import connection
 
 from apps.core.embedded.programs import binary
 from apps.rating.selectors import own, showing
-from apps.rating.services import recording, serving
+from apps.rating.services import recording
 from apps.rating.serving import claiming, desk_state
 
 from .world import World
@@ -43,7 +43,7 @@ def script(world: World) -> str:
         "study": ":study", "rater": ":rater", "enrolment": ":enrolment", "rater_uuid": ":rater_uuid",
         "seed": ":seed", "protocol": ":protocol", "now": "now()", "expires_at": "now() + interval '30 minutes'",
         "public_id": "gen_random_uuid()", "showing": "0", "a_on_left": "NULL", "submission": ":submission",
-        "outcome": "'judged'", "done_number": ":n_done", "shown_number": ":n_shown",
+        "outcome": "'judged'", "done_number": ":n_done",
         "first_seen": "NULL", "id": ":held_id", "assignment": ":held_id", "revision": "1", "supersedes": "NULL",
         "verdict": "'A'", "answers": "NULL", "flags": "'{}'", "shown_ms": "2000", "study_state": "'open'",
         "judged_at": "now()", "number": ":n_shown", "painted": ":behind_id", "midnight": "now() - interval '8 hours'",
@@ -56,8 +56,8 @@ def script(world: World) -> str:
     )
     find = _filled(recording._FIND, {**values, "public_id": ":held"})
     steps = [
-        _filled(desk_state._STATE, values), find, _filled(recording._END, values), _filled(recording._STORE, values),
-        _filled(serving._SHOW, values), _filled(claiming._CLAIM_FIRST_OPEN, values), _filled(own._PROGRESS, values),
+        _filled(desk_state._STATE, values), find, _filled(recording._END_AND_STORE, values),
+        _filled(claiming._CLAIM_FIRST_OPEN, values), _filled(own._PROGRESS, values),
         _filled(showing._SHOWING, {**values, "assignment": ":held_id"}),
     ]  # fmt: skip
     return head + _HELD + "BEGIN;\n" + _LOCK + "".join(f"{step};\n" for step in steps) + "COMMIT;\n"
