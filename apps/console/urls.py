@@ -1,19 +1,7 @@
-"""The addresses of the console."""
+"""The addresses of the console: each page has a room of its own."""
 
-from django.urls import path
-
-from . import views
+from django.urls import include, path
 
 app_name = "console"
-_STUDY = "<slug:workspace>/<slug:study>/"
-urlpatterns = [
-    path(_STUDY, views.study_home, name="study"),
-    path(f"{_STUDY}state/<slug:to>", views.change_study_state, name="state"),
-    path(f"{_STUDY}replace", views.replace_set_aside, name="replace"),
-    path(f"{_STUDY}enrol", views.enrol, name="enrol"),
-    path(f"{_STUDY}leaderboard", views.leaderboard, name="leaderboard"),
-    path(f"{_STUDY}leaderboard/compute", views.compute, name="compute"),
-    path(f"{_STUDY}leaderboard/job/<uuid:job>", views.leaderboard_job, name="job"),
-    path(f"{_STUDY}analyses/<uuid:analysis>", views.frozen_analysis, name="analysis"),
-    path(f"{_STUDY}analyses/<uuid:analysis>.json", views.frozen_analysis_json, name="analysis_json"),
-]
+_ROOMS = ("study", "board")
+urlpatterns = [path("<slug:workspace>/<slug:study>/", include(f"apps.console.{room}.urls")) for room in _ROOMS]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from apps.console.header import header_of
 from apps.rating.dispositions import counts_at, meaning_of
 from apps.rating.models import Standing
 from apps.rating.selectors import (
@@ -19,7 +20,6 @@ from apps.rating.selectors import (
 from apps.rating.selectors.study import RaterRow
 from apps.rating.services import take_cut
 from apps.studies.models import Study, StudyOutput, StudyState
-from apps.studies.services.protocol import current_protocol
 
 ACTIONS = {
     StudyState.DRAFT: [(StudyState.OPEN, "Open the study", "Plans the first round and lets raters in.", "primary")],
@@ -33,18 +33,6 @@ ACTIONS = {
     ],
     StudyState.CLOSED: [],
 }
-
-
-def header_of(study: Study) -> dict[str, Any]:
-    """The study as the head of every console page names it."""
-    return {
-        "name": study.name,
-        "slug": study.slug,
-        "workspace_slug": study.workspace.slug,
-        "state": study.get_state_display(),
-        "question": current_protocol(study).question,
-        "invented": study.is_invented,
-    }
 
 
 def study_context(study: Study, *, may_run: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .words import interval_words, signed
+from apps.console.words import interval_words, signed
 
 WIDTH, MARGIN = 480.0, 12.0
 

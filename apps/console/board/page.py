@@ -9,14 +9,14 @@ from django.urls import reverse
 from apps.analysis.filters import Filters
 from apps.analysis.models import Analysis
 from apps.analysis.selectors import n_newer_judgments, rater_groups, rules_of, slice_values
+from apps.console.header import header_of
+from apps.console.words import interval_words, percent_words, sentence_of, signed
 from apps.core.models import Job
 from apps.rating.dispositions import meaning_of
 from apps.rating.rules import SWITCHABLE
 from apps.studies.models import Study
 
 from .interval_plot import plot_of, scale_of
-from .study_page import header_of
-from .words import interval_words, percent_words, sentence_of, signed
 
 Row = dict[str, Any]
 
