@@ -1,8 +1,12 @@
-"""Turns a refusal into a page with its sentence: 404 for what is not there, 409 for a conflict, else 400."""
+"""Turns a refusal into a page with its sentence: 404 for what is not there, 409 for a conflict, else 400.
+
+Only these pages mark their sentence. What Django refuses before any view has run (a host it does not know, an address
+that leads nowhere) is no word on what was sent, and the desk's script keeps its answers.
+"""
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from apps.core.errors import Conflict, NotFound, Refused
@@ -19,9 +23,14 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Called by Django for whatever a view raised; only refusals are ours."""
-        if isinstance(exception, NotFound):
-            raise Http404(exception.sentence) from exception
-        if isinstance(exception, Refused):
-            status = 409 if isinstance(exception, Conflict) else 400
-            return render(request, "refused.html", {"sentence": exception.sentence}, status=status)
-        return None
+        if not isinstance(exception, Refused):
+            return None
+        heading = "There is nothing here" if isinstance(exception, NotFound) else ""
+        context = {"heading": heading, "sentence": exception.sentence}
+        return render(request, "refused.html", context, status=_status(exception))
+
+
+def _status(refusal: Refused) -> int:
+    if isinstance(refusal, NotFound):
+        return 404
+    return 409 if isinstance(refusal, Conflict) else 400

@@ -30,21 +30,14 @@ from apps.rating.services import (
 )
 from apps.studies.services.protocol import current_protocol
 
+from .addresses import desk_url, urls_of
 from .doors import at_her_desk
+from .earlier_answers import conflict_context, earlier_context, recent_context
 from .forms import LeaveForm, PaintedForm, SkipForm, held_in, read_answer
-from .pages import (
-    conflict_context,
-    desk_context,
-    desk_url,
-    earlier_context,
-    feedback_on,
-    own_studies,
-    recent_context,
-    reply_context,
-    study_context,
-    urls_of,
-    zone_of,
-)
+from .her_day import zone_of
+from .own_studies import own_studies
+from .pages import desk_context, reply_context, study_context
+from .training import feedback_on
 
 
 @never_cache
@@ -176,10 +169,12 @@ def leave(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
 @at_her_desk
 def recent(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """Her last ten answers, each open to be changed."""
+    answers = recent_context(enrolment)
     context = {
         "study": study_context(enrolment, current_protocol(enrolment.study)),
         "urls": urls_of(enrolment),
-        "recent": recent_context(enrolment),
+        "recent": answers,
+        "may_change": any(row["url"] for row in answers),
     }
     return _in_her_zone(request, f"workbench/recent.html{'#recent' if _from_script(request) else ''}", context)
 

@@ -1,6 +1,10 @@
 """Home, health, sign-in, refusals."""
 
+from uuid import uuid4
+
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -89,4 +93,26 @@ def test_a_request_that_cannot_be_read_gets_a_sentence(client: Client, settings,
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
     refused = client.get("/")
     assert refused.status_code == 400
-    assert "data-sentence" in refused.content.decode()
+    assert "What was sent is too large or not whole." in refused.content.decode()
+
+
+# What is no refusal of ours ------------------------------------------------------------------------------------
+
+
+def test_what_a_service_does_not_find_is_said_in_its_own_words(lab: Lab, client: Client) -> None:
+    client.force_login(lab.raters[0])
+    reply = client.post("/rate/lab/trial/skip", {"assignment": uuid4(), "reason": "broken"})
+    text = reply.content.decode()
+    assert reply.status_code == 404
+    assert "This task was not given to you. Open the study again for your next one." in text
+    assert "There is nothing here" in text
+    assert "data-sentence" in text
+
+
+@pytest.mark.parametrize("template", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+def test_what_never_reached_a_view_does_not_look_like_its_refusal(template: str) -> None:
+    """The desk's script keeps an answer for which it reads no sentence of the desk."""
+    page = render_to_string(template, {"user": AnonymousUser()})
+    assert "data-sentence" not in page
+    assert ("data-session-over" in page) == (template == "403_csrf.html")
+    assert "data-sentence" in render_to_string("refused.html", {"user": AnonymousUser(), "sentence": "No."})

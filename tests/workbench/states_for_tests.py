@@ -13,8 +13,9 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.safestring import mark_safe
 
-from apps.workbench.pages import Feedback, StandingAnswer
+from apps.workbench.earlier_answers import StandingAnswer
 from apps.workbench.tasks import KEYS, LABELS, LETTERS, TaskPage
+from apps.workbench.training import Feedback
 
 NOW = datetime(2026, 11, 21, 14, 2, 7, tzinfo=UTC)
 DESK = "/rate/lab/trial/"

@@ -11,7 +11,7 @@ from apps.rating.models import Assignment, Judgment
 from apps.rating.services import change_standing
 from apps.studies.models import StudyState
 from apps.studies.services import change_state
-from apps.workbench.pages import urls_of
+from apps.workbench.addresses import urls_of
 from tests.studies_for_tests import Lab
 
 DESK = "/rate/lab/trial/"

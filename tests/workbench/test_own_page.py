@@ -14,7 +14,7 @@ from apps.rating.models import Assignment, Enrolment, Judgment
 from apps.rating.selectors import progress_of, recent_answers
 from apps.rating.services import change_standing, record_judgment, withdraw_judgment
 from apps.studies.services import change_state
-from apps.workbench import pages
+from apps.workbench import her_day
 from tests.rating.desk_for_tests import Page, lab_with, work_through
 from tests.studies_for_tests import Lab
 
@@ -156,6 +156,32 @@ def test_changing_is_a_page_or_a_fragment(lab: Lab, rater: Client) -> None:
     assert Assignment.objects.filter(outcome__isnull=True).count() == n_leases, "looking gives nothing out"
 
 
+def test_without_a_script_undo_opens_the_last_answer(rater: Client) -> None:
+    assert undo_link(rater) == f"{DESK}recent", "there is none yet"
+    answered: list[str] = []
+    for _ in range(2):
+        given = Assignment.objects.get(outcome__isnull=True)
+        rater.post(f"{DESK}answer", {"assignment": given.public_id, "submission": uuid4(), "choice": "left"})
+        answered.append(f"{DESK}?change={given.public_id}")
+        assert undo_link(rater) == answered[-1]
+    assert undo_link(rater, answered[-1]) == f"{DESK}recent", "from there the list leads further back"
+
+
+def test_in_training_undo_opens_the_list(client: Client, db: None) -> None:
+    lab = lab_with(n_training=2)
+    client.force_login(lab.raters[0])
+    page = Page(lab.enrolments[0])
+    page.open()
+    page.answer()
+    assert undo_link(client) == f"{DESK}recent"
+
+
+def undo_link(client: Client, path: str = DESK) -> str:
+    found = re.search(r'data-undo href="([^"]+)"', text_of(client, path))
+    assert found is not None
+    return found[1]
+
+
 def test_only_what_was_answered_can_be_changed(lab: Lab, rater: Client) -> None:
     open_task, foreign = lab.assignment(0), lab.assignment(1)
     assert rater.get(f"{DESK}?change={open_task.public_id}").status_code == 400
@@ -175,7 +201,7 @@ def test_today_is_her_own_day(lab: Lab, rater: Client, monkeypatch: pytest.Monke
     rows = Assignment.objects.filter(done_number__isnull=False).order_by("done_number")
     for row, hour in zip(rows, (1, 9, 16, 23), strict=True):
         answered_at(row, datetime(2026, 3, 3, hour, 15, tzinfo=UTC))
-    monkeypatch.setattr(pages.timezone, "now", lambda: datetime(2026, 3, 3, 23, 30, tzinfo=UTC))
+    monkeypatch.setattr(her_day.timezone, "now", lambda: datetime(2026, 3, 3, 23, 30, tzinfo=UTC))
     for zone, n_today in (
         ("UTC", 4), ("Asia/Tokyo", 2), ("America/Los_Angeles", 3), ("Etc%2FGMT%2B5", 3), ("Europe/Berlin", 1),
     ):  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 
 from tests.workbench.markup_for_tests import attributes, elements, find, words
-from tests.workbench.states_for_tests import CARD, NOW, RECENT, desk, rendered
+from tests.workbench.states_for_tests import CARD, NOW, RECENT, desk, feedback, rendered
 
 
 def test_training_says_right_and_not_right_in_words_and_in_a_picture() -> None:
@@ -31,6 +31,18 @@ def test_the_result_of_the_qualification_names_its_numbers() -> None:
     assert "7 of 8 as we would have said; 6 were needed." in desk("qualified")
     assert "Not qualified yet" in desk("not qualified")
     assert "4 of 8" in desk("not qualified")
+
+
+def test_training_without_a_task_is_no_fraction_of_nothing() -> None:
+    """The last training task was retired while she answered it, or before she came."""
+    explained = rendered("workbench/desk.html", feedback=feedback(right=True, n_done=0, n_all=0))
+    untested = {**CARD, "standing": "training", "qualification": {"n_done": 0, "n_all": 0, "needed": 0, "passed": None}}
+    card = rendered("workbench/own.html", desks=[untested])
+    assert "Training: no task is left." in explained
+    assert "Qualification: no training task is left" in card
+    for text in (explained, card):
+        assert not re.search(r"\b0(</b>)? of 0\b", text)
+        assert 'max="0"' not in text
 
 
 def test_an_empty_desk_says_why_and_when_to_come_back() -> None:

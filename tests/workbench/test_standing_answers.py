@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 from django.test.html import Element
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from apps.rating.models import Assignment, Flag, Judgment
@@ -17,7 +18,7 @@ from tests.rating.desk_for_tests import CLEAR, POLITE, SHORTER, lab_with, right_
 from tests.studies_for_tests import SYSTEMS, Lab
 from tests.workbench.markup_for_tests import attributes, elements, find, words
 
-DESK = "/rate/lab/trial/"
+OWN, DESK = "/rate/", "/rate/lab/trial/"
 SCRIPT = {"X-Desk": "1"}
 BOTH_WAYS = pytest.mark.parametrize("headers", [{}, SCRIPT], ids=["plain", "script"])
 OTHER_SIDE = {"left": "right", "right": "left"}
@@ -209,6 +210,38 @@ def test_what_was_given_before_the_close_stands_for_good(lab: Lab, rater: Client
     assert (opened.status_code, "The study is closed" in opened.content.decode()) == (400, True)
 
 
+def test_the_list_offers_no_change_of_what_was_given_before_the_close(lab: Lab, rater: Client) -> None:
+    before = painted(rater)
+    send(rater, before, choice="left")
+    after = painted(rater)
+    change_state(study_id=lab.study.pk, to="closed", by=None)
+    assert "Nothing here can be changed any more." in rater.get(f"{DESK}recent").content.decode()
+    send(rater, after, choice="left")
+    for address in (f"{DESK}recent", OWN):
+        text = rater.get(address).content.decode()
+        assert change_link(after) in text
+        assert change_link(before) not in text
+        assert "Nothing here can be changed" not in text
+
+
+@BOTH_WAYS
+def test_a_week_after_the_close_no_way_leads_to_a_change(
+    lab: Lab, rater: Client, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = painted(rater)
+    change_state(study_id=lab.study.pk, to="closed", by=None)
+    send(rater, given, choice="left")
+    assert change_link(given) in rater.get(f"{DESK}recent").content.decode()
+    later = timezone.now() + timedelta(days=8)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert change_link(given) not in rater.get(f"{DESK}recent").content.decode()
+    reply = send(rater, given, choice="right", headers=headers)
+    assert (reply.status_code, ways(reply)) == (409, [])
+    assert "closed more than 7 days ago" in notice(reply)
+    opened = rater.get(change_link(given))
+    assert (opened.status_code, "closed more than 7 days ago" in opened.content.decode()) == (400, True)
+
+
 def test_what_was_given_after_the_close_may_be_changed(lab: Lab, rater: Client) -> None:
     given = painted(rater)
     change_state(study_id=lab.study.pk, to="closed", by=None)
@@ -307,7 +340,13 @@ def test_what_the_script_fetches_is_only_for_whose_page_it_is(lab: Lab, client: 
 
 
 @pytest.mark.parametrize("where", ["", "recent", f"?change={UUID(int=1)}"])
-def test_who_does_not_rate_here_is_told_whose_page_it_is(lab: Lab, client: Client, where: str) -> None:
+def test_who_does_not_rate_here_is_not_told_that_she_is_someone_else(lab: Lab, client: Client, where: str) -> None:
+    """She may be the right one: her enrolment is gone, or the study has another address now."""
     client.force_login(lab.stranger)
-    assert client.get(f"{DESK}{where}", headers={**SCRIPT, "X-Outbox": "touchstone.of-another"}).status_code == 421
+    misdirected = client.get(f"{DESK}{where}", headers={**SCRIPT, "X-Outbox": "touchstone.of-another"})
+    assert misdirected.status_code == 421
+    text = html.unescape(misdirected.content.decode())
+    assert "Someone else" not in text
+    assert "or the study is no longer yours" in text
+    assert "open it again from your home page" in text
     assert client.get(f"{DESK}{where}", headers=SCRIPT).status_code == 404

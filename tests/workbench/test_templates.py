@@ -30,7 +30,7 @@ from tests.workbench.states_for_tests import (
 
 PAGES = {
     **{state: lambda state=state: desk(state) for state in STATES},
-    "recent": lambda: rendered("workbench/recent.html", recent=RECENT),
+    "recent": lambda: rendered("workbench/recent.html", recent=RECENT, may_change=True),
     "nothing recent": lambda: rendered("workbench/recent.html", recent=[]),
     "guideline": lambda: rendered("workbench/guideline.html"),
     "own": lambda: rendered("workbench/own.html", desks=[CARD, {**CARD, "recent": []}]),

@@ -1,7 +1,7 @@
 """Shaped reads about a rater's own work: how far she is, what she said last, why there is nothing to do."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.database.queries import rows
-from apps.rating.models import Enrolment, Judgment, Standing
+from apps.rating.models import Enrolment, Judgment, Purpose, Standing
 from apps.rating.services.qualifying import Qualification, qualification_of
-from apps.rating.services.recording import UNDO_DEPTH
+from apps.rating.services.recording import AFTER_CLOSE_DAYS, UNDO_DEPTH
 from apps.rating.serving.desk_state import DeskState, desk_state
-from apps.studies.models import StudyState
+from apps.studies.models import StudyState, StudyTransition
 
 PACE_OVER = 20
 MAX_COUNTED_MS = 10 * 60 * 1000  # a task left open over lunch says nothing about pace
@@ -173,8 +173,40 @@ def enrolments_of(user: User) -> list[Enrolment]:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoWindow:
+    """Which of her answers she may change now. Storing a change asks once more."""
+
+    n_done: int
+    is_closed: bool
+    takes_none: bool
+
+    def why_not(self, *, purpose: str, done_number: int | None, study_state: str) -> str:
+        """Why the answer, given while the study was in that state, stands for good; empty where it does not."""
+        if purpose == Purpose.TRAINING:
+            return "An answer cannot be changed once its explanation was shown."
+        if done_number is None or done_number <= self.n_done - UNDO_DEPTH:
+            return f"Only your last {UNDO_DEPTH} answers can be changed."
+        if self.is_closed and study_state != StudyState.CLOSED:
+            return "The study is closed: the answer you gave before stands."
+        if self.takes_none:
+            return f"The study was closed more than {AFTER_CLOSE_DAYS} days ago and takes no more answers."
+        return ""
+
+
+def undo_window(enrolment: Enrolment, n_done: int) -> UndoWindow:
+    """After so many answers of hers. When a study was closed is asked only where it is."""
+    is_closed = enrolment.study.state == StudyState.CLOSED
+    return UndoWindow(n_done, is_closed, is_closed and _takes_no_more(enrolment.study_id))
+
+
+def _takes_no_more(study_id: int) -> bool:
+    closed = StudyTransition.objects.filter(study=study_id, to_state=StudyState.CLOSED).latest("at")
+    return timezone.now() > closed.at + timedelta(days=AFTER_CLOSE_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
 class RecentAnswer:
-    """One of her last answers, as it stood on her screen. `may_change`: within the undo window, no training."""
+    """One of her last answers, as it stood on her screen. `may_change`: see UndoWindow."""
 
     public_id: UUID
     kind: str
@@ -191,7 +223,7 @@ class RecentAnswer:
 _RECENT = """
     SELECT a.public_id, t.kind, left(i.messages -> -1 ->> 'content', 160), j.verdict, a.a_on_left, j.flags,
            EXISTS (SELECT FROM rating_judgmentcomment c WHERE c.judgment_id = j.id),
-           j.revision, a.ended_at, a.purpose <> 'training'
+           j.revision, a.ended_at, a.purpose, a.done_number, j.study_state
     FROM rating_assignment a
     JOIN rating_task t ON t.id = a.task_id
     JOIN studies_item i ON i.id = t.item_id
@@ -205,4 +237,15 @@ _RECENT = """
 def recent_answers(enrolment: Enrolment, limit: int = UNDO_DEPTH) -> list[RecentAnswer]:
     """Her last answers, newest first."""
     parameters = {"study": enrolment.study_id, "rater": enrolment.rater_id, "limit": limit}
-    return [RecentAnswer(*row) for row in rows(_RECENT, parameters)]
+    found = rows(_RECENT, parameters)
+    if not found:
+        return []
+    # Her answers are numbered without gaps: the newest says how many there are.
+    window = undo_window(enrolment, n_done=found[0][-2])
+    return [_recent(window, *row) for row in found]
+
+
+def _recent(window: UndoWindow, *row: Any) -> RecentAnswer:
+    *said, purpose, done_number, study_state = row
+    why_not = window.why_not(purpose=purpose, done_number=done_number, study_state=study_state)
+    return RecentAnswer(*(*said, not why_not))

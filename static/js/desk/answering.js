@@ -7,7 +7,7 @@ import { answerRow, firstOpenRow, focusRow, markedChoice, rowsOf } from "./crite
 import { dropDraft } from "./drafts.js";
 import { letGo, noteDone, takeHeld } from "./holding.js";
 import * as outbox from "./outbox.js";
-import { all, formOf, hidden, idOf, isTraining, supersededBy, taskOnDesk, urlOf } from "./page.js";
+import { all, formOf, hidden, idOf, isTraining, supersededBy, taskOnDesk } from "./page.js";
 import { isLocked, sayLocked } from "./panes.js";
 import { announce, showSaid, showSaved, tell } from "./saying.js";
 import { flush, troubleNow } from "./sending.js";
@@ -81,7 +81,6 @@ const give = (task, button) => {
   if (next && idOf(next)) fields.push(["painted", idOf(next)]);
   const entry = {
     kind: /** @type {const} */ ("answer"),
-    url: urlOf("answer"),
     assignment: idOf(task),
     submission,
     said,
@@ -175,7 +174,7 @@ export const skip = (button) => {
     ["reason", button.value],
   ];
   if (next && idOf(next)) fields.push(["painted", idOf(next)]);
-  outbox.put({ kind: "skip", url: urlOf("skip"), assignment: idOf(task), submission: "", said, fields });
+  outbox.put({ kind: "skip", assignment: idOf(task), submission: "", said, fields });
   noteDone(idOf(task));
   dropDraft(idOf(task));
   goOn(task, next, said);

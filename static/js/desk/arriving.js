@@ -3,6 +3,7 @@
 import { reopenSent } from "./answering.js";
 import { showBreak } from "./breaks.js";
 import { leaseHasEnded } from "./clock.js";
+import { keepRefused } from "./drafts.js";
 import { renew } from "./heartbeat.js";
 import { fetchNext, heldTask, hold, isKnown, letGo, noteDone, noteOpen, replenish } from "./holding.js";
 import * as outbox from "./outbox.js";
@@ -10,7 +11,7 @@ import { idOf, onDesk, supersededBy, taskOnDesk } from "./page.js";
 import { announce, countInWords, showProgress, showSaved, showStanding, takeBackSaid, tell } from "./saying.js";
 import { troubleNow } from "./sending.js";
 import { isWaiting, paint, paintWaiting, updateWaiting } from "./swapping.js";
-import { changeIn, forget, openListed, parkedTask } from "./undo.js";
+import { changeIn, forget, openListed, parkedTask, renumber } from "./undo.js";
 import { words } from "./words.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
@@ -28,12 +29,23 @@ const SOONEST_LOOK_MS = 15_000;
 export const stored = (entry, reply) => {
   noteDone(entry.assignment);
   if (!reply) return;
+  noteNumber(entry, reply);
   take(isChange(entry) ? { ...reply, rest: null } : reply); // her count of today is what it was
   // What comes next was meant for the page that asked. The explanation of an answer comes only this once.
   if (entry.tab !== outbox.thisTab && reply.next?.kind !== "feedback") return;
   offer(reply);
   const place = countInWords();
   announce([words.andSaved(entry.said), nextInWords(), place && `${place}.`].filter(Boolean).join(" "));
+};
+
+/**
+ * A change of mind supersedes what is stored, and that may be what another tab sent.
+ * @param {Entry} entry @param {Reply} reply
+ */
+const noteNumber = ({ submission }, reply) => {
+  if (!submission || !reply.submission || reply.submission === submission) return;
+  outbox.renumber(submission, reply.submission);
+  renumber(submission, reply.submission);
 };
 
 /** @param {Entry} entry */
@@ -45,6 +57,7 @@ const isChange = ({ fields }) => fields.some(([name]) => name === "supersedes");
  */
 export const refused = (entry, sentence, reply) => {
   forget(entry.assignment);
+  keepRefused(entry.assignment, entry.fields, { onlyWords: Boolean(reply?.stands) });
   if (reply) noteDone(entry.assignment);
   else noteOpen(entry.assignment);
   takeBackSaid(entry.said);
@@ -70,7 +83,7 @@ export const fetched = (reply) => {
 
 /** @param {string} why The kind of trouble, or a sentence. */
 export const failed = (why) => {
-  const trouble = why === "signed-out" || why === "someone-else" || why === "unreachable" ? why : "";
+  const trouble = why === "signed-out" || why === "misdirected" || why === "unreachable" ? why : "";
   if (!trouble) tell(why);
   updateWaiting(outbox.count(), trouble || "unreachable");
 };

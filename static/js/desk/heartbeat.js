@@ -8,7 +8,7 @@ import { heldTask, letGo, replenish } from "./holding.js";
 import { desk, idOf, supersededBy, taskOnDesk, urlOf } from "./page.js";
 import { post } from "./posting.js";
 import { takeBackNotice, tell } from "./saying.js";
-import { parkedTask } from "./undo.js";
+import { noteState, parkedTask } from "./undo.js";
 import { words } from "./words.js";
 
 /** @typedef {{now: string, state: string, standing?: string, expires: Record<string, string | null>}} Beat */
@@ -51,6 +51,7 @@ export const beat = async () => {
   learnServerTime(heard.now);
   for (const task of holdings()) takeLease(task, heard.expires[idOf(task)]);
   tellState(heard);
+  noteState(heard.state);
   replenish();
 };
 

@@ -11,7 +11,6 @@ import { keysBeginning, read, readJson, remove as forget, write } from "./storag
  * @property {string} place Its key: entries go out in the order of these.
  * @property {string} tab Which page load wrote it.
  * @property {"answer" | "skip"} kind
- * @property {string} url
  * @property {[string, string][]} fields Everything that is sent, but for the token and how long it waited.
  * @property {string} assignment
  * @property {string} submission Empty for a skip.
@@ -70,8 +69,26 @@ export const keep = (entry) => {
   return entry;
 };
 
+/**
+ * Whether nothing was put in its place since: another tab may not have seen yet that it is being sent.
+ * @param {Entry} entry
+ */
+export const isStill = (entry) => at(entry.place)?.submission === entry.submission;
+
 /** @param {Entry} entry */
-export const drop = (entry) => forget(entry.place);
+export const drop = (entry) => isStill(entry) && forget(entry.place);
+
+/**
+ * What waits to replace one answer replaces the other: under that number it is stored.
+ * @param {string} from @param {string} to
+ */
+export const renumber = (from, to) => {
+  for (const entry of waiting()) {
+    /** @type {[string, string][]} */
+    const fields = entry.fields.map(([name, value]) => [name, name === "supersedes" && value === from ? to : value]);
+    keep({ ...entry, fields, ...(entry.insteadOf === from && { insteadOf: to }) });
+  }
+};
 
 /** The server's word on when it stored something last; every tab may read it. @param {string} iso */
 export const noteSaved = (iso) => {

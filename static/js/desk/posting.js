@@ -4,12 +4,12 @@ import { learnServerTime } from "./clock.js";
 import { outboxKey } from "./page.js";
 
 const TIMEOUT_MS = 15_000;
-/** Misdirected: the page belongs to another rater than the one who is signed in. */
-const NOT_HERS = 421;
+/** The page is not that of whoever is signed in. */
+const MISDIRECTED = 421;
 
 /**
  * @typedef {object} Outcome
- * @property {"ok" | "refused" | "signed-out" | "someone-else" | "unreachable"} kind
+ * @property {"ok" | "refused" | "signed-out" | "misdirected" | "unreachable"} kind
  * @property {number} status
  * @property {string} text The body.
  * @property {string} sentence Why it was refused, in the server's words.
@@ -19,11 +19,10 @@ const token = () => /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? ""
 
 /** @param {string} url @param {[string, string][]} fields @returns {Promise<Outcome>} */
 export const post = async (url, fields) => {
-  const first = await request(url, { method: "POST", body: new URLSearchParams(fields) });
+  const send = () => request(url, { method: "POST", body: new URLSearchParams(fields) });
+  const first = await send();
   // Whoever signed in again in another tab has a new token: the cookie knows it.
-  const again =
-    first.status === 403 ? await request(url, { method: "POST", body: new URLSearchParams(fields) }) : first;
-  return again.status === 403 ? { ...again, kind: "signed-out" } : again;
+  return first.status === 403 ? send() : first;
 };
 
 /** @param {string} url @returns {Promise<Outcome>} */
@@ -51,19 +50,20 @@ const request = async (url, init) => {
 /** @param {number} status @param {string} text @returns {Outcome} */
 const judge = (status, text) => {
   if (status >= 200 && status < 300) return outcome("ok", status, text);
-  // Too many, too slow, or broken for now: another time it may work. And a refusal of the desk says a sentence: what
-  // says none comes from something between, and is no word on the answer.
-  const sentence = sentenceIn(text);
+  const page = new DOMParser().parseFromString(text, "text/html");
+  if (status === 403 && page.querySelector("[data-session-over]")) return outcome("signed-out", status, text);
+  // Too many, too slow, or broken for now: another time it may work. And a refusal of the desk marks its sentence: a
+  // page without one comes from something between, or from before the desk was asked, and is no word on the answer.
+  const sentence = sentenceIn(page);
   if (status >= 500 || status === 429 || status === 408 || !sentence) return outcome("unreachable", status, text);
-  return outcome(status === NOT_HERS ? "someone-else" : "refused", status, text, sentence);
+  return outcome(status === MISDIRECTED ? "misdirected" : "refused", status, text, sentence);
 };
 
 /** @param {Outcome["kind"]} kind @param {number} status @param {string} text @returns {Outcome} */
 const outcome = (kind, status, text, sentence = "") => ({ kind, status, text, sentence });
 
-/** A refusal says itself what to do. @param {string} text */
-const sentenceIn = (text) => {
-  const page = new DOMParser().parseFromString(text, "text/html");
+/** A refusal says itself what to do. @param {Document} page */
+const sentenceIn = (page) => {
   const sentence = page.querySelector("[data-sentence]") ?? page.querySelector("#reply [data-notice]");
   return sentence?.textContent?.replace(/\s+/g, " ").trim() ?? "";
 };

@@ -9,6 +9,7 @@
 /**
  * @typedef {object} Reply
  * @property {string} saved When the judgment was stored, ISO; empty if none was.
+ * @property {string} submission Under which number it is stored: another tab may have sent the same answer before.
  * @property {HTMLElement | null} progress
  * @property {string[]} notices
  * @property {HTMLElement | null} stands What is stored already where another answer was sent.
@@ -22,6 +23,7 @@ export const readReply = (html) => {
   if (!root) return null;
   return {
     saved: root.dataset.saved ?? "",
+    submission: root.dataset.submission ?? "",
     progress: root.querySelector("#progress"),
     notices: [...root.querySelectorAll(":scope > [data-notice]:not([data-break])")].map(
       (notice) => notice.textContent?.trim() ?? "",

@@ -130,7 +130,7 @@ export const showSaved = () => {
     return fill("waiting", words.saving);
   }
   if (trouble === "signed-out") return fill("unsaved", `${waiting} waiting: ${words.signedOut}. `, signIn());
-  if (trouble === "someone-else") return fill("unsaved", `${waiting} waiting: ${words.someoneElse}. `, signIn());
+  if (trouble === "misdirected") return fill("unsaved", `${waiting} waiting: ${words.notYours}. `, signIn());
   fill("waiting", `${waiting} ${words.waiting}${lasts() ? "" : ` (${words.keptInMemory})`}`);
 };
 

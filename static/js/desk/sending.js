@@ -4,7 +4,7 @@
  * or has refused it for good with a sentence. Until then it is sent again, always with the same submission: it counts once.
  */
 import * as outbox from "./outbox.js";
-import { outboxKey } from "./page.js";
+import { outboxKey, urlOf } from "./page.js";
 import { post } from "./posting.js";
 import { readReply } from "./reply.js";
 import { inMs } from "./stopwatch.js";
@@ -13,7 +13,7 @@ import { alone } from "./storage.js";
 /** @typedef {import("./outbox.js").Entry} Entry */
 /** @typedef {import("./posting.js").Outcome} Outcome */
 /** @typedef {import("./reply.js").Reply} Reply */
-/** @typedef {"" | "unreachable" | "signed-out" | "someone-else"} Trouble Why answers wait. */
+/** @typedef {"" | "unreachable" | "signed-out" | "misdirected"} Trouble Why answers wait. */
 
 /**
  * @typedef {object} Listener
@@ -98,7 +98,7 @@ const claim = () =>
 
 /** @param {Entry} entry @returns {Promise<Outcome>} */
 const send = async (entry) => {
-  const outcome = await post(entry.url, [...entry.fields, ...sentWith(entry)]);
+  const outcome = await post(urlOf(entry.kind), [...entry.fields, ...sentWith(entry)]);
   const reply = outcome.kind === "ok" || outcome.status === 409 ? readReply(outcome.text) : null;
   if (outcome.kind === "ok") return stored(entry, reply, outcome);
   if (outcome.kind !== "refused") return outcome;
@@ -124,7 +124,7 @@ const stored = (entry, reply, outcome) => {
  */
 const supersede = (entry, outcome) => {
   const { insteadOf, ...rest } = entry;
-  outbox.keep({ ...rest, fields: [...rest.fields, ["supersedes", insteadOf ?? ""]] });
+  if (outbox.isStill(entry)) outbox.keep({ ...rest, fields: [...rest.fields, ["supersedes", insteadOf ?? ""]] });
   return outcome;
 };
 

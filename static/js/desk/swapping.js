@@ -100,7 +100,8 @@ const describeWaiting = (section, n_waiting, trouble) => {
 /** @param {number} n_waiting @param {import("./sending.js").Trouble} trouble */
 const waitingWords = (n_waiting, trouble) => {
   if (!trouble) return [words.oneMoment, words.fetching];
-  if (trouble === "someone-else") return [words.outOfTheDoor, words.otherPerson];
+  if (trouble === "misdirected")
+    return [n_waiting ? words.outOfTheDoor : words.notYoursNow, words.otherPerson(n_waiting)];
   if (trouble === "signed-out") return [n_waiting ? words.outOfTheDoor : words.oneMoment, words.signInThenOn];
   return n_waiting ? [words.answered(n_waiting), words.goesOut] : [words.nothingHeld, words.comesByItself];
 };

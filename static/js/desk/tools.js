@@ -72,6 +72,8 @@ export const onSetting = (name) => {
   if (name === "context") openAbouts(now);
 };
 
+/** Whatever answers a task, or passes it on. */
+const ANSWERS = ".choice, [data-skip] button, [data-criterion] label, [data-save]";
 /** What lay on the desk when a click, double or not, began. @type {Element | null} */
 let clickedOn = null;
 
@@ -85,7 +87,7 @@ const isSecondHalf = ({ detail }) => {
 /** @param {MouseEvent} event */
 const onClick = (event) => {
   if (!(event.target instanceof Element) || event.defaultPrevented) return;
-  if (isSecondHalf(event) && event.target.closest(".choice, [data-skip] button")) return event.preventDefault();
+  if (isSecondHalf(event) && event.target.closest(ANSWERS)) return event.preventDefault();
   if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab or window
   const anchor = tappedAnchor(event);
   if (anchor) return answerCriterion(anchor);

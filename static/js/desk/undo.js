@@ -3,6 +3,7 @@
 import { showLocalTimes } from "./clock.js";
 import { takeHeld } from "./holding.js";
 import { openDialog } from "./menus.js";
+import * as outbox from "./outbox.js";
 import { all, byId, deskUrl, formOf, hidden, isTraining, onDesk, supersededBy, taskOnDesk, urlOf } from "./page.js";
 import { get } from "./posting.js";
 import { DEPTH, beforeAsking, isOutOfReach, noteGiven, noteListed } from "./reach.js";
@@ -27,6 +28,11 @@ let depth = 0;
 /** What she had before her when she went back. @type {HTMLElement | null} */
 let parked = null;
 let isOpening = false;
+/** Then the server alone knows which answers still may be changed. */
+let isClosed = false;
+
+/** @param {string} state Of the study, as the server told it. */
+export const noteState = (state) => (isClosed = state === "closed");
 
 export const parkedTask = () => parked;
 /** Between the key and the earlier task no answer may be given: it would go to the wrong one. */
@@ -46,6 +52,13 @@ export const remember = (record) => {
 export const forget = (assignment) => {
   const place = given.findIndex((record) => record.assignment === assignment);
   if (place >= 0) given.splice(place, 1);
+};
+
+/** An answer is stored under another number than it was sent with. @param {string} from @param {string} to */
+export const renumber = (from, to) => {
+  for (const record of given) if (record.submission === from) record.submission = to;
+  const opened = hidden(taskOnDesk() ?? document.body, "supersedes");
+  if (opened?.value === from) opened.value = to;
 };
 
 /** What lay on the desk before she went back, once. */
@@ -93,7 +106,8 @@ const open = async (assignment) => {
     return false;
   }
   const record = given.find((one) => one.assignment === assignment);
-  const task = record ? reopened(record) : await fetched(assignment);
+  const opensHere = record && (!isClosed || outbox.answers(assignment));
+  const task = opensHere ? reopened(record) : await fetched(assignment);
   if (!task) return false;
   parked ??= isChanging() ? null : onDesk();
   paint(task);

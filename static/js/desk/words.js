@@ -6,7 +6,7 @@ export const words = {
   waiting: "waiting for the network",
   signedOut: "you are signed out",
   signIn: "Sign in",
-  someoneElse: "someone else is signed in here",
+  notYours: "this desk is not that of whoever is signed in",
   /** @param {string} said */
   andSaved: (said) => `${said}, saved.`,
   /** @param {string} said */
@@ -27,7 +27,11 @@ export const words = {
   fetching: "The next task is being fetched.",
   outOfTheDoor: "Your answers are kept here",
   signInThenOn: "You are signed out. Sign in again in another tab; then this page goes on by itself.",
-  otherPerson: "Someone else is signed in in this browser. Your answers wait here until you sign in again.",
+  notYoursNow: "This desk is not yours now",
+  /** @param {number} n */
+  otherPerson: (n) =>
+    "This page does not belong to whoever is signed in in this browser now, or the study is no longer yours. " +
+    `Sign in again as yourself, or open the study from your home page.${n ? " Your answers wait here until then." : ""}`,
   keptInMemory:
     "This browser does not let the page keep anything. Do not close it while answers are waiting for the network.",
   leaseOver:
