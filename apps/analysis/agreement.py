@@ -20,7 +20,7 @@ from apps.stats.agreement import (
 )
 from apps.stats.pairwise import Outcome
 
-from .inputs import Labels
+from .comparisons import Labels
 
 DECISIVE = [Outcome.FIRST_WINS, Outcome.SECOND_WINS]
 

@@ -7,7 +7,9 @@ import numpy as np
 from apps.stats.boards import Board, BoardRow, fit_islands
 
 from .agreement import human_agreement, judge_agreement
-from .inputs import BoardInputs, StudyInputs
+from .comparisons import BoardInputs, Labels
+from .details import details_of
+from .inputs import StudyInputs
 
 CONFIDENCE_LEVEL = 0.95
 
@@ -15,25 +17,28 @@ CONFIDENCE_LEVEL = 0.95
 def leaderboard_of(inputs: StudyInputs, *, inputs_sha256: str, seed: int, baseline: str | None) -> dict[str, Any]:
     """Everything a leaderboard says, ready to be frozen. Equal inputs and seed give an equal structure."""
     systems = inputs.systems()
-    people = inputs.human_comparisons(systems)
-    boards = boards_of(people, seed)
-    totals = inputs.totals()
+    comparisons, labels = inputs.people(systems)
+    boards = boards_of(comparisons.board_inputs(), seed)
     dispositions = inputs.dispositions()
+    rows = [
+        _system(systems[row.competitor], row, number, baseline)
+        for number, board in enumerate(boards, start=1)
+        for row in _in_rank_order(board, systems)
+    ]
     return {
-        "systems": [
-            _system(systems[row.competitor], row, number, baseline)
-            for number, board in enumerate(boards, start=1)
-            for row in _in_rank_order(board, systems)
-        ],
+        "systems": rows,
         "n_islands": len([board for board in boards if len(board.rows) > 1]),
-        "n_judgments": totals.n_judgments,
-        "n_raters": totals.n_raters,
-        "n_items": totals.n_items,
-        "n_unblinded": totals.n_unblinded,
+        "n_judgments": comparisons.n_judgments,
+        "n_raters": comparisons.n_raters,
+        "n_items": comparisons.n_items,
+        "n_unblinded": comparisons.n_unblinded,
         "left_out": {name: n for name, n in dispositions.items() if name != "used"},
         "intervals": _interval_notes(boards),
         "inputs_sha256": inputs_sha256,
-        "agreement": _agreement(inputs, systems, boards),
+        "agreement": _agreement(inputs, labels, systems, boards),
+        **details_of(
+            inputs, comparisons, boards=boards, ranked=rows, baseline=baseline, level=CONFIDENCE_LEVEL, seed=seed
+        ),
     }
 
 
@@ -101,8 +106,7 @@ def strengths_by_system(boards: list[Board]) -> dict[int, float]:
     return {row.competitor: row.strength for row in boards[0].rows if row.strength is not None}
 
 
-def _agreement(inputs: StudyInputs, systems: tuple[str, ...], boards: list[Board]) -> dict[str, Any]:
-    people = inputs.human_labels()
+def _agreement(inputs: StudyInputs, people: Labels, systems: tuple[str, ...], boards: list[Board]) -> dict[str, Any]:
     human_strengths = strengths_by_system(boards)
     judges = {}
     for judge_id, name in inputs.judges().items():

@@ -2,17 +2,24 @@
 
 import numpy as np
 
+from apps.analysis.comparisons import Comparisons, Items
+from apps.analysis.elo import elo_of
 from apps.analysis.filters import Filters
+from apps.analysis.pairs import pairs_of
+from apps.analysis.separation import separation_of
 from apps.analysis.services import leaderboards
+from apps.analysis.slices import slices_of
+from apps.analysis.spending import spending_of
+from apps.analysis.style import style_of
 from apps.stats.agreement import cohen_kappa, krippendorff_alpha, pairs_within_units, percent_agreement
 from apps.stats.boards import fit_islands
 from apps.stats.simulation import simulate_comparisons
 from tests.stats.goldens import check_golden
 
 
-def test_figures_of_this_method_stay_as_they_are():
-    """When this fails because figures are meant to change: raise the number of METHOD, and store them under it."""
-    study = simulate_comparisons(
+def simulated():
+    """Four of five systems, compared; the fifth met nobody."""
+    return simulate_comparisons(
         strengths=[0.8, 0.2, -0.3, -0.7],
         n_raters=6,
         n_items=8,
@@ -22,6 +29,11 @@ def test_figures_of_this_method_stay_as_they_are():
         item_leaning_sd=0.6,
         rng=np.random.default_rng(7),
     )
+
+
+def test_figures_of_this_method_stay_as_they_are():
+    """When this fails because figures are meant to change: raise the number of METHOD, and store them under it."""
+    study = simulated()
     boards = fit_islands(
         n_competitors=5,
         first=study.first,
@@ -39,8 +51,42 @@ def test_figures_of_this_method_stay_as_they_are():
         "alpha": krippendorff_alpha(units, verdict),
         "kappa": cohen_kappa(pairs.first, pairs.second, symmetric=True, cluster=pairs.unit, count=pairs.count),
         "percent": percent_agreement(pairs.first, pairs.second, pairs.unit, count=pairs.count),
+        "details": details_of(study, boards),
     }
     check_golden(f"analysis/method_{leaderboards.METHOD.rpartition(' ')[2]}", found)
+
+
+def details_of(study, boards):
+    """Everything beside the ranking: two slices, and a style that is invented."""
+    systems = ("a", "b", "c", "d", "e")
+    swapped = study.first > study.second
+    comparisons = Comparisons(
+        systems=systems,
+        items=Items(ids=np.arange(8), group=np.arange(8), slices=tuple({"half": "xy"[n % 2]} for n in range(8))),
+        first=np.minimum(study.first, study.second),
+        second=np.maximum(study.first, study.second),
+        first_output=study.item,
+        second_output=study.item,
+        outcome=np.where(swapped, np.array([1, 0, 2, 3])[study.outcome], study.outcome),
+        rater=study.rater,
+        item=study.item,
+        unblinded=np.zeros(len(study.first), dtype=np.int64),
+    )
+    rows, rng = comparisons.rows(), np.random.default_rng
+    counts = tuple(rng(seed).integers(0, 30, (len(study.first), 4)) for seed in (1, 2))
+    outputs = [
+        (name, str(n), (n + 3) % 5 / 100, 100.0 * place + n) for place, name in enumerate("abcde") for n in range(6)
+    ]
+    ranked = [{"system": systems[row.competitor], "strength": row.strength, "island": 1} for row in boards[0].rows]
+    return {
+        "pairs": pairs_of(rows, systems, 0.95),
+        "slices": slices_of(comparisons, "b", 0.95),
+        "slices_without_baseline": slices_of(comparisons, None, 0.95),
+        "style": style_of(comparisons, counts, boards, 0.95, rng(3)),
+        "separation": separation_of(rows, systems, "b", 0.95, rng(4)),
+        "elo": elo_of(comparisons, rng(5)),
+        "spending": spending_of(outputs, ranked, 0.95),
+    }
 
 
 def test_another_method_freezes_another_leaderboard(lab, monkeypatch):

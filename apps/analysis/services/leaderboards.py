@@ -14,12 +14,12 @@ from apps.analysis.models import Analysis
 from apps.core.database.locks import lock
 from apps.rating.models import Cut
 from apps.rating.services import take_cut
-from apps.studies.models import ProtocolVersion, Study
+from apps.studies.models import ProtocolVersion, Study, StudyOutput
 
 KIND = "leaderboard"
 # Its number rises whenever the statistics give other figures for the same judgments: what was frozen before stays, and
 # is not taken for what would be computed now.
-METHOD = "half-win Bradley-Terry, two-way cluster-robust, 2"
+METHOD = "half-win Bradley-Terry, two-way cluster-robust, 3"
 LIBRARIES = ("choix", "krippendorff", "numpy", "scikit-learn", "scipy")
 
 
@@ -74,6 +74,8 @@ def _settings(cut: Cut, filters: Filters) -> dict[str, Any]:
         "both_bad": "its own outcome",
         "protocol_major": protocol.major,
         "baseline": protocol.baseline.name if protocol.baseline else None,
+        # Outputs may join a study after its last judgment, and what they cost is part of the result.
+        "n_outputs": StudyOutput.objects.filter(study=cut.study_id).count(),
     }
 
 
