@@ -77,7 +77,10 @@ bench-desk: setup browser ## From the press of a key to the next task on the scr
 bench-serve: setup ## Judgments a second, against pgbench with the same statements (ten minutes)
 	$(BIN)/python -m tests.benchmarks.bench_serve
 
+bench-console: setup ## Every page of the console on a million judgments over 100 systems, and on real studies (minutes)
+	$(BIN)/python -m tests.benchmarks.bench_console
+
 clean: ## Remove the environment and the caches; the data in var/ stays
 	rm -rf .venv tests/oracles/.venv tests/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo stop lint javascript fix fast browser test oracles coverage-study efficiency-study bench-stats bench-desk bench-serve clean
+.PHONY: help setup demo stop lint javascript fix fast browser test oracles coverage-study efficiency-study bench-stats bench-desk bench-serve bench-console clean

@@ -1,6 +1,5 @@
 """Background work of analysis. A job takes ids, calls one service and is safe to run twice."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
@@ -68,12 +67,9 @@ def _report(job: Job, state: JobState, percent: int, message: str) -> None:
 
 @shared_task(name="analysis.sweep")
 def sweep() -> None:
-    """Find, from the rows alone, what is due: boards behind their judgments, and jobs whose message got lost."""
+    """Find, from the rows alone, the boards that are behind their judgments. Lost jobs are found by core's sweep."""
     for study in Study.objects.filter(state=StudyState.OPEN):
         latest = latest_analysis(study, Filters())
         seen = latest.cut.last_judgment if latest else 0
         if Judgment.objects.filter(study=study, pk__gt=seen).count() >= REFRESH_AFTER_JUDGMENTS:
             start_leaderboard_job(study=study, filters=Filters(), by=None)
-    lost = timezone.now() - timedelta(minutes=5)
-    for job in Job.objects.filter(kind=JOB_KIND, state=JobState.QUEUED, created_at__lt=lost):
-        compute_leaderboard_job.delay(job.pk)

@@ -1,12 +1,15 @@
-"""Frozen results."""
+"""Frozen results; counts for whoever reads; what she marked and what she shared."""
 
 import uuid
+from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from apps.rating.models import Cut
-from apps.studies.models import Study
+from apps.accounts.models import User
+from apps.rating.models import Cut, Task
+from apps.studies.models import Item, Study
 
 
 class Analysis(models.Model):
@@ -37,3 +40,108 @@ class Analysis(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"
+
+
+class TaskTally(models.Model):
+    """What people and judges said of one task, counted as of its study's TallyMark.
+
+    Derived: any row may be deleted at any time, with the mark, and is made again. `item` and the systems repeat the
+    task's, so that a filter or a sort over a million judgments reads one table.
+    """
+
+    study = models.ForeignKey(Study, models.CASCADE, related_name="+", db_index=False)
+    task = models.OneToOneField(Task, models.CASCADE, related_name="tally")
+    item = models.ForeignKey(Item, models.CASCADE, related_name="+", db_index=False)
+    system_low = models.BigIntegerField()
+    system_high = models.BigIntegerField()
+    n_people = models.PositiveIntegerField(help_text="Judgments of people that agreement looks at.")
+    n_a = models.PositiveIntegerField()
+    n_b = models.PositiveIntegerField()
+    n_tie = models.PositiveIntegerField()
+    n_both_bad = models.PositiveIntegerField()
+    n_set_aside = models.PositiveIntegerField(help_text="Judgments of people that agreement does not look at.")
+    n_judges = models.PositiveIntegerField()
+    n_comments = models.PositiveIntegerField()
+    flags: ClassVar = ArrayField(models.CharField(max_length=40), default=list)
+    disagreement = models.FloatField(help_text="Pairs of people who differ, of all pairs and one that agrees.")
+    criteria = models.JSONField(default=dict, help_text="The same for each criterion.")
+    has_conflict = models.BooleanField(help_text="A judge says something else than most people.")
+    last_judgment = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "task tallies"
+        indexes = (
+            models.Index(fields=["study", "-disagreement", "-task"], name="tally_disagreement"),
+            models.Index(fields=["study", "-last_judgment", "-task"], name="tally_newest"),
+            models.Index(fields=["study", "item"], name="tally_item"),
+            models.Index(fields=["study", "system_low", "system_high"], name="tally_pair"),
+        )
+
+    def __str__(self) -> str:
+        return f"tally of task {self.task_id}"
+
+
+class TallyMark(models.Model):
+    """The facts that a study's tallies saw."""
+
+    study = models.OneToOneField(Study, models.CASCADE, related_name="+")
+    cut = models.ForeignKey(Cut, models.PROTECT, related_name="+")
+    advanced_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"tallies of study {self.study_id}"
+
+
+class ReadingMark(models.Model):
+    """A task that one person wants to come back to, with her note; hers alone until she saves a selection."""
+
+    study = models.ForeignKey(Study, models.CASCADE, related_name="+", db_index=False)
+    task = models.ForeignKey(Task, models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "study", "task"], name="reading_mark_is_unique"),)
+
+    def __str__(self) -> str:
+        return f"mark on task {self.task_id}"
+
+
+class Selection(models.Model):
+    """Tasks that somebody chose to show to others, in order, under a permanent address. Immutable."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    study = models.ForeignKey(Study, models.PROTECT, related_name="selections")
+    title = models.CharField(max_length=200)
+    created_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["id", "study"], name="selection_of_study"),
+            models.CheckConstraint(condition=~models.Q(title=""), name="selection_has_a_title"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SelectedTask(models.Model):
+    """One task of a selection, with the note it was chosen with. Immutable; `place` counts from 1."""
+
+    study = models.ForeignKey(Study, models.PROTECT, related_name="+", db_index=False)
+    selection = models.ForeignKey(Selection, models.PROTECT, related_name="tasks", db_index=False)
+    task = models.ForeignKey(Task, models.PROTECT, related_name="+")
+    place = models.PositiveIntegerField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["selection", "task"], name="selected_task_is_unique"),
+            models.UniqueConstraint(fields=["selection", "place"], name="selected_task_place_is_unique"),
+            models.CheckConstraint(condition=models.Q(place__gte=1), name="selected_task_place_counts_from_one"),
+        )
+
+    def __str__(self) -> str:
+        return f"task {self.task_id} at {self.place}"

@@ -25,8 +25,8 @@ def latest_analysis(study: Study, filters: Filters) -> Analysis | None:
 
 
 def analysis_named(study: Study, public_id: str) -> Analysis:
-    """One frozen analysis of the study."""
-    found = Analysis.objects.select_related("cut").filter(study=study, public_id=public_id).first()
+    """One frozen leaderboard of the study."""
+    found = Analysis.objects.select_related("cut").filter(study=study, kind=KIND, public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such analysis in this study. Open the leaderboard for the newest one.")
     return found

@@ -10,7 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "apps.config.settings")
 
 app = Celery("touchstone")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["apps.analysis", "apps.rating", "apps.studies"], related_name="jobs")
+app.autodiscover_tasks(
+    ["apps.core", "apps.analysis", "apps.quality", "apps.rating", "apps.studies"], related_name="jobs"
+)
+app.autodiscover_tasks(["apps.analysis"], related_name="reading_jobs")
 
 
 @celeryd_init.connect

@@ -193,6 +193,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "look after jobs": {"task": "core.sweep_jobs", "schedule": 60.0},
     "find due work": {"task": "analysis.sweep", "schedule": 60.0},
     "keep desks supplied": {"task": "rating.sweep", "schedule": 60.0},
     "render ahead": {"task": "studies.sweep", "schedule": 60.0},

@@ -12,9 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import signed_in
-from apps.accounts.models import READS_RESULTS, User
+from apps.accounts.models import READS_RESULTS, RUNS_STUDIES, Membership, User
 from apps.rating.models import Enrolment, Standing
-from apps.rating.selectors import enrolments_of, may_be_served, progress_of, totals_of, why_no_task
+from apps.rating.selectors import enrolments_of, may_be_served, progress_of, why_no_task
+from apps.rating.selectors.figures import StudySummary, summaries_of
 from apps.studies.models import Study
 
 from .demo.people import is_demo_person
@@ -28,7 +29,8 @@ def home(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     context = {
         "desks": [_desk(enrolment) for enrolment in enrolments_of(user)],
-        "studies": [_study(study) for study in _readable(user)],
+        "studies": _studies(_readable(user)),
+        "workspaces": [_workspace(membership) for membership in _reads_results_in(user)],
     }
     return render(request, "home.html", context)
 
@@ -53,17 +55,37 @@ def _readable(user: User) -> list[Study]:
     return list(studies.select_related("workspace").order_by("-created_at", "-pk"))
 
 
-def _study(study: Study) -> dict[str, Any]:
-    totals = totals_of(study)
+def _reads_results_in(user: User) -> list[Membership]:
+    memberships = Membership.objects.filter(user=user, role__in=READS_RESULTS).select_related("workspace")
+    return list(memberships.order_by("workspace__name", "pk"))
+
+
+def _workspace(membership: Membership) -> dict[str, Any]:
+    """The pages that belong to no single study."""
+    return {
+        "slug": membership.workspace.slug,
+        "name": membership.workspace.name,
+        "may_run": membership.role in RUNS_STUDIES,
+    }
+
+
+def _studies(studies: list[Study]) -> list[dict[str, Any]]:
+    summaries = summaries_of(studies)
+    return [_study(study, summaries[study.pk]) for study in studies]
+
+
+def _study(study: Study, summary: StudySummary) -> dict[str, Any]:
     return {
         "workspace_slug": study.workspace.slug,
         "study_slug": study.slug,
         "study_name": study.name,
         "state": study.get_state_display(),
-        "n_judgments": totals.n_judgments,
-        "n_raters": totals.n_raters,
-        "n_items": totals.n_items,
-        "n_systems": totals.n_systems,
+        "n_judgments": summary.n_judged,
+        "n_filled": summary.n_filled,
+        "n_wanted": summary.n_wanted,
+        "n_raters": summary.n_raters,
+        "n_items": summary.n_items,
+        "last_judged_at": summary.last_judged_at,
         "is_demo": study.is_invented,
     }
 

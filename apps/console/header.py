@@ -7,7 +7,14 @@ from django.urls import reverse
 from apps.studies.models import Study
 from apps.studies.services.protocol import current_protocol
 
-TABS = (("study", "Study"), ("leaderboard", "Leaderboard"))
+TABS = (
+    ("study", "Study"),
+    ("leaderboard", "Leaderboard"),
+    ("reading", "Read"),
+    ("raters", "Raters"),
+    ("agreement", "Agreement"),
+    ("files", "Files"),
+)
 
 
 def header_of(study: Study) -> dict[str, Any]:

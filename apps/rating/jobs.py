@@ -4,10 +4,16 @@ import logging
 
 from celery import shared_task
 
+from apps.core.database.locks import alone
 from apps.core.errors import Refused
+from apps.core.models import Job, JobState
 from apps.studies.models import Study, StudyState
 
+from . import new_study_jobs
+from .exchange.packing import forget_old_archives, pack
+from .selectors.figures import studies_with_figures_due
 from .services.adapting import plan_next_round
+from .services.figures import freeze_figures
 from .supply import next_number_due
 
 _log = logging.getLogger(__name__)
@@ -25,9 +31,38 @@ def plan_next_round_job(study_id: int, number: int) -> None:
         _log.warning("Round %s of study %s was not planned: %s", number, study.slug, refused.sentence)
 
 
+@shared_task(name="rating.pack_study")
+def pack_study_job(job_id: int) -> None:
+    """Pack a study as an archive, keeping its Job row up to date. Sent twice, it is packed once."""
+    with alone(f"packing-job:{job_id}") as mine:
+        job = Job.objects.get(pk=job_id)
+        if mine and job.state not in {JobState.DONE, JobState.FAILED}:
+            pack(job)
+
+
+@shared_task(name="rating.freeze_figures")
+def freeze_figures_job(study_id: int) -> None:
+    """Advance the stored figures of a study to the facts as they are now; the same job twice is one."""
+    with alone(f"figures-job:{study_id}") as mine:
+        if mine:
+            freeze_figures(study_id=study_id)
+
+
 @shared_task(name="rating.sweep")
 def sweep() -> None:
-    """Find, from the rows alone, the open adaptive studies whose desks would run dry, and have their rounds planned."""
+    """Find, from the rows alone, what is due: rounds of adaptive studies, and figures that are behind.
+
+    Archives that nobody fetched for a day go.
+    """
+    forget_old_archives()
+    new_study_jobs.restart_lost()
+    _supply_desks()
+    for study_id in studies_with_figures_due():
+        freeze_figures_job.delay(study_id)
+
+
+def _supply_desks() -> None:
+    """Have the rounds of open adaptive studies planned whose desks would run dry."""
     for study in Study.objects.filter(state=StudyState.OPEN):
         try:
             number = next_number_due(study)

@@ -7,6 +7,7 @@ from apps.core.rendering.cached import forget_old_renderings
 from apps.studies.models import Study, StudyState
 
 from .rendering import is_rendered, render_study
+from .services.uploads import drop_old_uploads
 
 
 @shared_task(name="studies.render_study")
@@ -19,8 +20,9 @@ def render_study_job(study_id: int) -> None:
 
 @shared_task(name="studies.sweep")
 def sweep() -> None:
-    """Find open studies whose material is not rendered yet, and drop what an earlier release rendered."""
+    """Find open studies whose material is not rendered yet; drop what an earlier release rendered, and old uploads."""
     forget_old_renderings()
+    drop_old_uploads()
     for study_id in Study.objects.filter(state=StudyState.OPEN).values_list("pk", flat=True):
         if not is_rendered(study_id):
             render_study_job.delay(study_id)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.accounts.models import Workspace
 
 from .identification import Kind
+from .uploads import Upload, UploadPart  # noqa: F401 - Django looks for models here
 
 
 class Item(models.Model):

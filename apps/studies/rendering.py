@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from apps.core import rendering
 from apps.core.database.queries import rows
 from apps.core.rendering import to_html
-from apps.core.rendering.cached import keep_rendered
+from apps.core.rendering.cached import keep_rendered, rendered
 from apps.studies.models import Item, Output
 
 ROLES = {"user": "User", "assistant": "Assistant", "system": "Instructions", "tool": "Tool"}
@@ -49,6 +49,11 @@ def output_html(output: Output) -> SafeString:
         return to_html(output.messages[0]["content"])
     turns = ((role_label(turn["role"]), to_html(turn["content"])) for turn in output.messages)
     return format_html_join("", '<section class="turn"><h3 class="turn-role">{}</h3>{}</section>', turns)
+
+
+def material_html(item: Item, outputs: Iterable[Output]) -> dict[str, SafeString]:
+    """An item and outputs of it, by the keys of their parts; what was rendered before is not rendered again."""
+    return rendered(dict(chain(_item_parts([item]), _output_parts(outputs))))
 
 
 def render_study(study_id: int) -> int:

@@ -32,6 +32,14 @@ def test_home_shows_each_person_her_own(lab: Lab, client: Client) -> None:
     assert "/studies/lab" not in page
 
 
+def test_home_leads_managers_to_a_new_study_and_readers_to_the_work_behind(lab: Lab, client: Client) -> None:
+    new, jobs = (reverse(f"console:{name}", args=["lab"]) for name in ("new_study", "jobs"))
+    for person, leads in ((lab.manager, [True, True]), (lab.analyst, [False, True]), (lab.raters[0], [False, False])):
+        client.force_login(person)
+        page = client.get("/").content.decode()
+        assert [f'href="{url}"' in page for url in (new, jobs)] == leads
+
+
 def test_signing_in_with_a_password(db: None, client: Client) -> None:
     User.objects.create_user("Ana@Example.org", "long-secret-words", name="Ana")
     page = client.get(reverse("account_login")).content.decode()

@@ -8,7 +8,7 @@ from django.test import Client
 from apps.analysis.filters import Filters
 from apps.analysis.models import Analysis
 from apps.analysis.services import current_leaderboard
-from apps.console.board.page import WITHOUT_WORDS, leaderboard_url
+from apps.console.board.choices import WITHOUT_WORDS, leaderboard_url
 from apps.core.models import Job
 from apps.rating.rules import SWITCHABLE
 from apps.rating.services import set_rules

@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.accounts.models import Role, User
 from apps.accounts.services import give_role
 from apps.rating.models import Draw, Enrolment, Purpose, Task
-from apps.rating.selectors import n_draws, pairs_of
+from apps.rating.selectors.figures import figures_of
 from apps.rating.services import (
     change_standing,
     give_assignment,
@@ -138,11 +138,11 @@ def show_gold(enrolment: Enrolment) -> None:
 
 
 def test_planned_is_what_was_planned_and_gold_comes_on_top(lab: Lab, client: Client) -> None:
-    n = n_draws(lab.study)
+    n = Draw.objects.count()
     assert f"; {n} planned, gold and retests come on top" in page_for(lab, client)
     set_gold(task=Task.objects.order_by("pk")[0], verdict="A", by=None)
     revise_protocol(study=lab.study, terms=ProtocolTerms(question="?", gold_share=0.999), by=None)
     show_gold(lab.enrolments[0])
     assert Draw.objects.filter(purpose=Purpose.GOLD).exists()
-    assert n_draws(lab.study) == n
-    assert sum(pair.n_planned for pair in pairs_of(lab.study)) == n
+    assert figures_of(lab.study).total("wanted") == n
+    assert f"; {n} planned, gold and retests come on top" in page_for(lab, client)

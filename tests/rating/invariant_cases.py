@@ -156,6 +156,7 @@ _PLAN_ZERO = {"number": "0", "method": "'inserted'", "size": "NULL"}
 _BAR = {"item_id": "(SELECT max(item_id) FROM studies_studyitem WHERE study_id = rating_itembar.study_id)"}
 _CUT, _ANALYSIS = {"rule_version": "99"}, {"key_sha256": "'x'", "public_id": NEW}
 
+_FIGURES = {"study_id": _study("second"), "cut_id": _in("rating_cut", "second")}
 PLANNED = (
     Case("rater_uuid_is_unique", "rating_rater", _RATER, {"uuid": "uuid"}),
     Case("rater_is_one_per_person", "rating_rater", _RATER, {"user_id": "user_id"}),
@@ -212,6 +213,13 @@ PLANNED = (
         _PLAN | {"cut_id": _in("rating_cut", "trial")},
         {"cut_id": _in("rating_cut", "second")},
     ),
+    Case(
+        "rating_studyfigures_study_id_key",
+        "rating_studyfigures",
+        _FIGURES,
+        {"study_id": "study_id", "cut_id": "cut_id"},
+    ),
+    Case("rating_studyfigures_cut_study_fk", "rating_studyfigures", _FIGURES, {"cut_id": _in("rating_cut", "trial")}),
     Case("draw_ordinal_is_unique", "rating_draw", _DRAW, {"ordinal": "ordinal"}),
     Case("draw_position_is_dense", "rating_draw", _DRAW, {"position": "position"}),
     *(
@@ -395,4 +403,58 @@ SHOWN = (
     Case("rating_withdrawal_judgment_id_key", "rating_withdrawal", {"judgment_id": _ANOTHER}, _same("judgment_id")),
 )  # fmt: skip
 
-CASES = (*MATERIAL, *PLANNED, *SHOWN)
+_SELECTION, _UPLOAD = {"public_id": NEW}, {"public_id": NEW}
+_SELECTED = {
+    "task_id": "(SELECT max(t.id) FROM rating_task t WHERE t.study_id = analysis_selectedtask.study_id)",
+    "place": "2",
+}
+_MARK = {"task_id": "(SELECT max(t.id) FROM rating_task t WHERE t.study_id = analysis_readingmark.study_id)"}
+_TALLY_MARK = {"study_id": _study("second"), "cut_id": _in("rating_cut", "second")}
+_TALLY = {"study_id": _study("second"), "task_id": _in("rating_task", "second")} | {
+    name: _in("rating_task", "second", column=name) for name in ("system_low", "system_high")
+}
+READ = (
+    Case("analysis_selection_public_id_key", "analysis_selection", _SELECTION, {"public_id": "public_id"}),
+    Case("selection_has_a_title", "analysis_selection", _SELECTION, {"title": "''"}),
+    Case("selected_task_is_unique", "analysis_selectedtask", _SELECTED, {"task_id": "task_id"}),
+    Case("selected_task_place_is_unique", "analysis_selectedtask", _SELECTED, {"place": "place"}),
+    Case("selected_task_place_counts_from_one", "analysis_selectedtask", _SELECTED, {"place": "0"}),
+    Case(
+        "analysis_selectedtask_selection_study_fk",
+        "analysis_selectedtask",
+        _SELECTED,
+        {"study_id": _study("second"), "task_id": _in("rating_task", "second")},
+    ),
+    Case(
+        "analysis_selectedtask_task_study_fk",
+        "analysis_selectedtask",
+        _SELECTED,
+        {"task_id": _in("rating_task", "second")},
+    ),
+    Case("reading_mark_is_unique", "analysis_readingmark", _MARK, {"task_id": "task_id"}),
+    Case(
+        "analysis_readingmark_task_study_fk", "analysis_readingmark", _MARK, {"task_id": _in("rating_task", "second")}
+    ),
+    Case(
+        "analysis_tallymark_study_id_key",
+        "analysis_tallymark",
+        _TALLY_MARK,
+        {"study_id": "study_id", "cut_id": "cut_id"},
+    ),
+    Case("analysis_tallymark_cut_study_fk", "analysis_tallymark", _TALLY_MARK, {"cut_id": _in("rating_cut", "trial")}),
+    Case("analysis_tasktally_task_id_key", "analysis_tasktally", _TALLY, {name: name for name in _TALLY}),
+    Case("analysis_tasktally_task_study_system_low_system_high_fk", "analysis_tasktally", _TALLY, {"system_low": "0"}),
+)
+SENT = (
+    Case("studies_upload_public_id_key", "studies_upload", _UPLOAD, {"public_id": "public_id"}),
+    Case("upload_has_a_size", "studies_upload", _UPLOAD, {"n_bytes": "0"}),
+    Case(
+        "studies_upload_gold_of_id_key",
+        "studies_upload",
+        {**_UPLOAD, "gold_of_id": "id"},
+        {"gold_of_id": "gold_of_id"},
+        "gold_of_id IS NOT NULL",
+    ),
+    Case("upload_part_is_one", "studies_uploadpart", {"number": "2"}, {"number": "number"}),
+)
+CASES = (*MATERIAL, *PLANNED, *SHOWN, *READ, *SENT)

@@ -18,6 +18,8 @@ APPEND_ONLY = (
     *import_module("apps.studies.migrations.0004_findings").APPEND_ONLY,
     *import_module("apps.rating.migrations.0002_invariants").APPEND_ONLY,
     "analysis_analysis",
+    "analysis_selection",
+    "analysis_selectedtask",
 )
 
 

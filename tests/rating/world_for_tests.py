@@ -6,6 +6,8 @@ from django.db import connection
 
 from apps.accounts.services import create_workspace
 from apps.analysis.filters import Filters
+from apps.analysis.models import ReadingMark, SelectedTask, Selection, TaskTally
+from apps.analysis.reading_tallies import advance_tallies
 from apps.analysis.services import compute_leaderboard
 from apps.core.models import Job, Rendering
 from apps.rating.exchange.storing import import_bundle
@@ -13,6 +15,7 @@ from apps.rating.models import Enrolment, Judgment, Rater, StandingChange, Task
 from apps.rating.services import (
     bar_items,
     enrol_rater,
+    freeze_figures,
     give_assignment,
     note_results_opened,
     open_study,
@@ -25,6 +28,7 @@ from apps.rating.services import (
 )
 from apps.studies.models import Criterion, Output, OutputFinding, ProtocolVersion, Study
 from apps.studies.services.protocol import ProtocolTerms, create_study
+from apps.studies.uploads import Upload, UploadPart
 from tests.studies_for_tests import Lab, bundle_of
 
 Changes = dict[str, str]
@@ -99,8 +103,27 @@ def _add_facts(lab: Lab) -> None:
         study=lab.study, rater=lab.enrolments[0].rater, standing="active", reason="a test", cut=cut
     )
     compute_leaderboard(study=lab.study, filters=Filters(), by=None)
+    freeze_figures(study_id=lab.study.pk)
+    _read(lab, tasks[0])
+    _upload(lab)
     Rendering.objects.create(key="output:a test", version=1, html="<p>a test</p>")
     Job.objects.create(kind="leaderboard", workspace_id=lab.workspace.pk, subject="trial")
+
+
+def _read(lab: Lab, task: Task) -> None:
+    """What the reading room counts, marks and shares."""
+    advance_tallies(study=lab.study)
+    assert TaskTally.objects.filter(study=lab.study).exists()
+    ReadingMark.objects.create(study=lab.study, task=task, user=lab.manager)
+    selection = Selection.objects.create(study=lab.study, title="To talk about")
+    SelectedTask.objects.create(study=lab.study, selection=selection, task=task, place=1)
+
+
+def _upload(lab: Lab) -> None:
+    file = {"workspace": lab.workspace, "by": uuid4(), "name": "a.jsonl", "n_bytes": 1, "sha256": "0" * 64}
+    upload = Upload.objects.create(**file)
+    UploadPart.objects.create(upload=upload, number=1, data=b"a")
+    Upload.objects.create(**file, gold_of=upload)
 
 
 def _add_neighbours(lab: Lab) -> None:

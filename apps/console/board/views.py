@@ -1,4 +1,4 @@
-"""The leaderboard: the newest for the filters in the address, and every frozen one for ever at its own."""
+"""The leaderboard: the newest for the look in the address, and how to have it computed."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -7,17 +7,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import signed_in
-from apps.analysis.filters import Filters
 from apps.analysis.jobs import filters_of, start_leaderboard_job
-from apps.analysis.selectors import (
-    analysis_named,
-    latest_analysis,
-    leaderboard_job_of,
-    running_leaderboard_job,
-)
+from apps.analysis.selectors import latest_analysis, leaderboard_job_of, running_leaderboard_job
 from apps.console.access import results_of
 
-from .page import board_context, leaderboard_url
+from .choices import filters_in, leaderboard_url
+from .page import board_context
 
 
 @never_cache
@@ -26,9 +21,13 @@ from .page import board_context, leaderboard_url
 def leaderboard(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
     """The newest leaderboard for the filters in the address; reading it is remembered for blindness."""
     found = results_of(request, workspace, study)
-    filters = _filters(request)
+    filters = filters_in(request)
     context = board_context(
-        found, filters, latest_analysis(found, filters), job=running_leaderboard_job(found, filters)
+        found,
+        filters,
+        latest_analysis(found, filters),
+        job=running_leaderboard_job(found, filters),
+        style=request.GET.get("style") == "on",
     )
     template = "console/board/page.html#board" if getattr(request, "htmx", False) else "console/board/page.html"
     return render(request, template, context)
@@ -39,7 +38,7 @@ def leaderboard(request: HttpRequest, workspace: str, study: str) -> HttpRespons
 def compute(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
     """Ask for a fresh leaderboard; the page then watches the job."""
     found = results_of(request, workspace, study)
-    filters = _filters(request)
+    filters = filters_in(request)
     start_leaderboard_job(study=found, filters=filters, by=signed_in(request).uuid)
     return redirect(leaderboard_url(found, filters))
 
@@ -54,29 +53,3 @@ def leaderboard_job(request: HttpRequest, workspace: str, study: str, job: str) 
     filters = filters_of(running)
     context = board_context(found, filters, latest_analysis(found, filters), job=running)
     return render(request, "console/board/page.html#board", context)
-
-
-@login_required
-@require_safe
-def frozen_analysis(request: HttpRequest, workspace: str, study: str, analysis: str) -> HttpResponse:
-    """One frozen leaderboard, for ever at this address."""
-    found = results_of(request, workspace, study)
-    frozen = analysis_named(found, analysis)
-    filters = Filters.from_settings(frozen.settings["filters"])
-    return render(request, "console/board/page.html", board_context(found, filters, frozen, job=None, frozen=True))
-
-
-@login_required
-@require_safe
-def frozen_analysis_json(request: HttpRequest, workspace: str, study: str, analysis: str) -> HttpResponse:
-    """The stored bytes of a frozen leaderboard."""
-    frozen = analysis_named(results_of(request, workspace, study), analysis)
-    return HttpResponse(frozen.result, content_type="application/json")
-
-
-def _filters(request: HttpRequest) -> Filters:
-    query = request.GET if request.method == "GET" else request.POST
-    slices = [
-        f"{key.removeprefix('slice.')}={value}" for key, value in query.items() if key.startswith("slice.") and value
-    ]
-    return Filters.parse(slices, query.get("group") or None, query.getlist("without"))

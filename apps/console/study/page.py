@@ -5,21 +5,21 @@ from typing import Any
 from django.urls import reverse
 
 from apps.console.header import header_of
-from apps.rating.dispositions import counts_at, meaning_of
 from apps.rating.models import Standing
 from apps.rating.selectors import (
     candidates_for,
     gold_exposures,
-    n_draws,
-    pairs_of,
     parked_tasks,
     raters_of,
     showing_counts,
-    totals_of,
+    systems_of,
 )
-from apps.rating.selectors.study import RaterRow
-from apps.rating.services import take_cut
-from apps.studies.models import Study, StudyOutput, StudyState
+from apps.rating.selectors.figures import Figures, figures_of
+from apps.rating.selectors.study import RaterRow, SystemRow
+from apps.studies.models import Study, StudyItem, StudyState
+
+from .addresses import address_of, reading_of
+from .live import live_parts
 
 ACTIONS = {
     StudyState.DRAFT: [(StudyState.OPEN, "Open the study", "Plans the first round and lets raters in.", "primary")],
@@ -35,55 +35,50 @@ ACTIONS = {
 }
 
 
-def study_context(study: Study, *, may_run: bool) -> dict[str, Any]:
-    """The whole page; actions and enrolment only for who may run the study."""
-    raters = raters_of(study)
+def study_context(study: Study, *, may_run: bool, page: str | None = None) -> dict[str, Any]:
+    """The whole page; actions and enrolment only for who may run the study. `page` is that of the pairs."""
+    figures, systems = figures_of(study), systems_of(study)
+    raters = raters_of(study, figures)
     return {
         "study": header_of(study),
-        "facts": _facts(study),
-        "dispositions": [
-            {"name": name, "n": n, "meaning": meaning_of(name)}
-            for name, n in counts_at(take_cut(study_id=study.pk)).items()
-        ],
+        **live_parts(study, figures, systems, page=page),
+        "facts": _facts(study, figures, systems),
         "raters": raters,
-        "systems": _systems(study),
+        "raters_url": address_of(study, "raters"),
+        "systems": systems,
         "actions": _actions(study) if may_run else [],
         "enrol": _enrol(study) if may_run else None,
         "replace": _replace(study, raters) if may_run else None,
         "parked": parked_tasks(study),
         "golds": gold_exposures(study),
-        "pairs": pairs_of(study),
     }
 
 
-def _facts(study: Study) -> list[dict[str, Any]]:
-    totals, showings = totals_of(study), showing_counts(study)
+def _facts(study: Study, figures: Figures, systems: list[SystemRow]) -> list[dict[str, Any]]:
+    showings = showing_counts(study, figures)
     gone = {name: getattr(showings, name) for name in ("open", "judged", "late", "skipped", "expired", "released")}
     return [
-        {"label": "items", "value": totals.n_items, "hint": ""},
-        {"label": "systems", "value": totals.n_systems, "hint": ""},
+        {"label": "items", "value": StudyItem.objects.filter(study=study).count(), "url": reading_of(study)},
+        {"label": "systems", "value": len(systems), "url": address_of(study, "leaderboard")},
         {
             "label": "judgments",
-            "value": totals.n_judgments,
+            "value": figures.total("judged"),
             "hint": "by people and judges, imported and given here",
+            "url": reading_of(study),
         },
-        {"label": "raters", "value": totals.n_raters, "hint": "people and judges with at least one judgment"},
+        {
+            "label": "raters",
+            "value": len(figures.of("rater")),
+            "hint": "people and judges with at least one judgment",
+            "url": address_of(study, "raters"),
+        },
         {
             "label": "given out here",
             "value": showings.leased,
-            "hint": " + ".join(f"{n} {name}" for name, n in gone.items())
-            + f"; {n_draws(study)} planned, gold and retests come on top",
+            "hint": " + ".join(f"{n:,} {name}" for name, n in gone.items())
+            + f"; {figures.total('wanted'):,} planned, gold and retests come on top",
         },
     ]
-
-
-def _systems(study: Study) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    rows = StudyOutput.objects.filter(study=study).values_list("system__name", "system__family", "system__version")
-    for name, family, version in rows.order_by("system__name"):
-        row = found.setdefault(name, {"name": name, "family": family, "version": version, "n_outputs": 0})
-        row["n_outputs"] += 1
-    return list(found.values())
 
 
 def _actions(study: Study) -> list[dict[str, str]]:

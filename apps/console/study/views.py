@@ -18,6 +18,7 @@ from apps.studies.models import StudyState
 from apps.studies.services import change_state
 
 from .forms import EnrolForm
+from .live import live_context
 from .page import replaced_sentence, study_context
 
 
@@ -28,7 +29,21 @@ def study_home(request: HttpRequest, workspace: str, study: str) -> HttpResponse
     """How the study stands, and what may be done now."""
     found = study_as_reader(request.user, workspace, study)
     may_run = membership_of(request.user, workspace).role in RUNS_STUDIES
-    return render(request, "console/study/page.html", study_context(found, may_run=may_run))
+    context = study_context(found, may_run=may_run, page=request.GET.get("pairs"))
+    return render(request, "console/study/page.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def study_live(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
+    """What changes while people rate, asked for every few seconds. Once the study is not open the page reloads."""
+    found = study_as_reader(request.user, workspace, study)
+    context = live_context(found, page=request.GET.get("pairs"))
+    reply = render(request, "console/study/live.html", {"study": {"name": found.name}, **context})
+    if found.state != StudyState.OPEN:
+        reply["HX-Refresh"] = "true"
+    return reply
 
 
 @login_required

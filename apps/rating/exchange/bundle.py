@@ -16,6 +16,7 @@ from .columns import GOLD, ITEMS, JUDGMENTS, OUTPUTS, SYSTEMS, TABLES, Table
 from .contents import Contents, Progress, open_documented
 from .facts import JudgmentReader, read_golds
 from .findings import Findings
+from .flat import open_flat
 from .known import Known, OutputKey
 from .materials import (
     ITEM_KEYS,
@@ -33,7 +34,7 @@ from .rows import GoldRow, JudgmentRow
 from .sources import ENDINGS, open_source
 from .terms import STUDY_FILE
 
-FORMATS = {"touchstone": open_documented, **adapters.READERS}
+FORMATS = {"touchstone": open_documented, "flat": open_flat, **adapters.READERS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,14 @@ from django.db import connection, transaction
 
 from apps.core.errors import Refused
 from apps.rating.dispositions import judgments_at
-from apps.rating.models import Enrolment, Gold, Judgment, Rater, RaterKind
+from apps.rating.models import Cut, Enrolment, Gold, Judgment, Rater, RaterKind
 from apps.rating.services import take_cut
 from apps.studies.material import WORK_TERMS, CriterionRow, ItemRow, OutputRow, StudyFile, SystemRow
 from apps.studies.models import Study, StudyItem, StudyOutput, System
 from apps.studies.services.protocol import criteria_of, current_protocol
 
 from .documents import (
+    Document,
     gold_document,
     item_document,
     judgment_document,
@@ -66,15 +67,35 @@ def export_study(*, study: Study, folder: Path) -> ExportSummary:
 
 
 def _write(study: Study, folder: Path) -> ExportSummary:
-    terms = json.dumps(study_document(terms_of(study)), ensure_ascii=False, indent=1)
-    (folder / STUDY_FILE).write_text(f"{terms}\n", encoding="utf-8")
+    (folder / STUDY_FILE).write_text(terms_text(study), encoding="utf-8")
+    rows = {name: write_jsonl(folder / f"{name}.jsonl", table) for name, table in documents_of(study).items()}
     return ExportSummary(
-        n_items=write_jsonl(folder / "items.jsonl", map(item_document, _items(study))),
-        n_systems=write_jsonl(folder / "systems.jsonl", map(system_document, _systems(study))),
-        n_outputs=write_jsonl(folder / "outputs.jsonl", map(output_document, _outputs(study))),
-        n_golds=write_jsonl(folder / "gold.jsonl", map(gold_document, _golds(study))),
-        n_judgments=write_jsonl(folder / "judgments.jsonl", map(judgment_document, _judgments(study))),
+        n_items=rows["items"],
+        n_systems=rows["systems"],
+        n_outputs=rows["outputs"],
+        n_golds=rows["gold"],
+        n_judgments=rows["judgments"],
     )
+
+
+def terms_text(study: Study) -> str:
+    """study.json."""
+    return json.dumps(study_document(terms_of(study)), ensure_ascii=False, indent=1) + "\n"
+
+
+def documents_of(study: Study) -> dict[str, Iterator[Document]]:
+    """The rows of each table as the documented format writes them; read only as they are asked for.
+
+    The cut comes first: whatever is judged or imported meanwhile, no judgment is of a task that the files lack.
+    """
+    cut = take_cut(study_id=study.pk)
+    return {
+        "items": map(item_document, _items(study)),
+        "systems": map(system_document, _systems(study)),
+        "outputs": map(output_document, _outputs(study)),
+        "gold": map(gold_document, _golds(study)),
+        "judgments": map(judgment_document, _judgments(study, cut)),
+    }
 
 
 def terms_of(study: Study) -> StudyFile:
@@ -153,10 +174,10 @@ def _task_columns(task: Any) -> dict[str, Any]:
     }
 
 
-def _judgments(study: Study) -> Iterator[JudgmentRow]:
-    dispositions = _dispositions(study)
+def _judgments(study: Study, cut: Cut) -> Iterator[JudgmentRow]:
+    dispositions = _dispositions(cut)
     groups = dict(Enrolment.objects.filter(study=study).values_list("rater", "group"))
-    rows = Judgment.objects.filter(study=study).select_related(
+    rows = Judgment.objects.filter(study=study, pk__lte=cut.last_judgment).select_related(
         "assignment__task__item",
         "assignment__task__system_a",
         "assignment__task__system_b",
@@ -209,8 +230,8 @@ def _rater_word(rater: Rater) -> str:
     return rater.name if is_nameable else str(rater.uuid)
 
 
-def _dispositions(study: Study) -> dict[int, str]:
-    judged = judgments_at(take_cut(study_id=study.pk))
+def _dispositions(cut: Cut) -> dict[int, str]:
+    judged = judgments_at(cut)
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH {judged.sql} SELECT judgment_id, disposition FROM judged",  # noqa: S608 - our own text

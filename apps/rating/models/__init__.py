@@ -1,6 +1,7 @@
 """The facts of rating. Everything shown about a study is derived from these rows and from nothing else."""
 
 from .cuts import Cut, ResultsOpening, RuleSet, Withdrawal
+from .figures import StudyFigures
 from .judgments import (
     Assignment,
     Flag,
@@ -44,6 +45,7 @@ __all__ = [
     "Source",
     "Standing",
     "StandingChange",
+    "StudyFigures",
     "Task",
     "TaskKind",
     "Withdrawal",

@@ -179,6 +179,11 @@ class Assignment(models.Model):
             models.Index(
                 fields=["study", "rater", "-ended_at"], name="assignment_done", condition=Q(done_number__isnull=False)
             ),
+            models.Index(
+                fields=["study", "outcome", "ended_at"],
+                name="assignment_unanswered",
+                condition=Q(outcome__in=["skipped", "expired", "released"]),
+            ),
         )
 
     def __str__(self) -> str:

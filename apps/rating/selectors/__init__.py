@@ -16,12 +16,10 @@ from .study import (
     GoldExposure,
     candidates_for,
     gold_exposures,
-    n_draws,
-    pairs_of,
     parked_tasks,
     raters_of,
     showing_counts,
-    totals_of,
+    systems_of,
 )
 
 __all__ = [
@@ -36,14 +34,12 @@ __all__ = [
     "enrolments_of",
     "gold_exposures",
     "may_be_served",
-    "n_draws",
-    "pairs_of",
     "parked_tasks",
     "progress_of",
     "raters_of",
     "recent_answers",
     "showing_counts",
     "showing_of",
-    "totals_of",
+    "systems_of",
     "why_no_task",
 ]

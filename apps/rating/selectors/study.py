@@ -1,42 +1,17 @@
-"""Shaped reads about a study: its totals, raters, pairs and what was skipped by too many."""
+"""Shaped reads about a study: what became of its showings, its raters, its systems, what was skipped by too many."""
 
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from apps.accounts.models import Membership, User
-from apps.rating.models import Assignment, Draw, Enrolment, Outcome, RaterKind, Source
+from apps.core.database.queries import rows
+from apps.rating.models import Assignment, Enrolment, Outcome, RaterKind
 from apps.rating.serving.draws import PARKED_AFTER_SKIPS
 from apps.studies.models import Study
 
-_DONE = Q(outcome__in=[Outcome.JUDGED, Outcome.LATE])
-
-
-@dataclass(frozen=True, slots=True)
-class StudyTotals:
-    """The n of a study's home page."""
-
-    n_items: int
-    n_systems: int
-    n_judgments: int
-    n_raters: int
-
-
-_TOTALS = """
-    SELECT (SELECT count(*) FROM studies_studyitem WHERE study_id = %(study)s),
-           (SELECT count(DISTINCT system_id) FROM studies_studyoutput WHERE study_id = %(study)s),
-           (SELECT count(*) FROM rating_judgment WHERE study_id = %(study)s AND revision = 1),
-           (SELECT count(DISTINCT a.rater_id) FROM rating_assignment a
-            WHERE a.study_id = %(study)s AND a.outcome IN ('judged', 'late'))
-"""
-
-
-def totals_of(study: Study) -> StudyTotals:
-    """What the study holds: items, systems, showings judged (people and judges), raters with a judgment."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, {"study": study.pk})
-        return StudyTotals(*cursor.fetchone())
+from .figures import Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +27,32 @@ class ShowingCounts:
     released: int
 
 
-def showing_counts(study: Study) -> ShowingCounts:
-    """leased = open + judged + late + skipped + expired + released, over served showings."""
-    rows = (
-        Assignment.objects.filter(study=study, source=Source.SERVED)
-        .values("outcome")
-        .annotate(n=Count("pk"))
-        .values_list("outcome", "n")
-    )
-    found = {outcome or "open": n for outcome, n in rows}
-    parts = {name: found.get(name, 0) for name in ("open", *Outcome.values)}
+_BY_OUTCOME = """
+    SELECT coalesce(outcome, 'open'), count(*) FROM rating_assignment
+    WHERE study_id = %(study)s AND source = 'served' GROUP BY 1
+"""
+# What ended without an answer, and what has not ended, each have an index of their own.
+_UNANSWERED = """
+    SELECT outcome, count(*) FROM rating_assignment
+    WHERE study_id = %(study)s AND outcome IN ('skipped', 'expired', 'released') GROUP BY 1
+    UNION ALL
+    SELECT 'open', count(*) FROM rating_enrolment e
+    JOIN rating_assignment a ON a.rater_id = e.rater_id AND a.study_id = e.study_id AND a.outcome IS NULL
+    WHERE e.study_id = %(study)s
+"""
+
+
+def showing_counts(study: Study, figures: Figures | None = None) -> ShowingCounts:
+    """leased = open + judged + late + skipped + expired + released, over served showings.
+
+    With the study's figures no judged showing is read; without, all rows are, which is what a check wants.
+    """
+    parts = dict.fromkeys(("open", *Outcome.values), 0)
+    if figures is None:
+        parts |= dict(rows(_BY_OUTCOME, {"study": study.pk}))
+    else:
+        late = figures.total("late")
+        parts |= {"late": late, "judged": figures.total("here") - late, **dict(rows(_UNANSWERED, {"study": study.pk}))}
     return ShowingCounts(leased=sum(parts.values()), **parts)
 
 
@@ -78,17 +69,17 @@ class RaterRow:
     target: int | None
 
 
-def raters_of(study: Study) -> list[RaterRow]:
+def raters_of(study: Study, figures: Figures) -> list[RaterRow]:
     """Everyone enrolled, people first, the busiest first."""
-    counts = dict(
-        Assignment.objects.filter(_DONE, study=study).values("rater").annotate(n=Count("pk")).values_list("rater", "n")
-    )
-    enrolments = Enrolment.objects.filter(study=study).select_related("rater")
-    rows = [
-        RaterRow(e.pk, str(e.rater), e.rater.kind, e.group, e.standing, counts.get(e.rater_id, 0), e.target)
-        for e in enrolments
-    ]
-    return sorted(rows, key=lambda row: (row.kind != RaterKind.HUMAN, -row.n_judgments, row.name))
+    counts = figures.of("rater")
+    found = [
+        RaterRow(
+            e.pk, str(e.rater), e.rater.kind, e.group, e.standing,
+            counts.get(str(e.rater_id), {}).get("judged", 0), e.target,
+        )
+        for e in Enrolment.objects.filter(study=study).select_related("rater")
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: (row.kind != RaterKind.HUMAN, -row.n_judgments, row.name))
 
 
 def candidates_for(study: Study) -> list[User]:
@@ -96,36 +87,6 @@ def candidates_for(study: Study) -> list[User]:
     enrolled = Enrolment.objects.filter(study=study, rater__user__isnull=False).values("rater__user")
     members = Membership.objects.filter(workspace=study.workspace_id).exclude(user__in=enrolled)
     return [membership.user for membership in members.select_related("user").order_by("user__name")]
-
-
-@dataclass(frozen=True, slots=True)
-class PairRow:
-    """Progress of one pair of systems."""
-
-    system_a: str
-    system_b: str
-    n_imported: int
-    n_judged: int
-    n_planned: int
-
-
-_PAIRS = """
-    SELECT least(sa.name COLLATE "C", sb.name COLLATE "C"), greatest(sa.name COLLATE "C", sb.name COLLATE "C"),
-           sum((SELECT count(*) FROM rating_assignment a WHERE a.task_id = t.id AND a.source = 'imported'))::int,
-           sum((SELECT count(*) FROM rating_assignment a
-                WHERE a.task_id = t.id AND a.source = 'served' AND a.outcome = 'judged'
-                  AND a.purpose NOT IN ('gold', 'retest', 'training')))::int,
-           sum((SELECT count(*) FROM rating_draw d WHERE d.task_id = t.id AND d.band IS NOT NULL))::int
-    FROM rating_task t JOIN studies_system sa ON sa.id = t.system_a_id JOIN studies_system sb ON sb.id = t.system_b_id
-    WHERE t.study_id = %(study)s GROUP BY 1, 2 ORDER BY 1, 2
-"""
-
-
-def pairs_of(study: Study) -> list[PairRow]:
-    """Per pair of systems: judgments of people that were imported; draws that are judged; draws planned."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PAIRS, {"study": study.pk})
-        return [PairRow(*row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +99,37 @@ class ParkedTask:
 
 def parked_tasks(study: Study) -> list[ParkedTask]:
     """Tasks for the manager to look at."""
-    rows = (
+    found = (
         Assignment.objects.filter(study=study, outcome=Outcome.SKIPPED)
         .values("task", "task__item__external_id")
         .annotate(n=Count("rater", distinct=True))
         .filter(n__gte=PARKED_AFTER_SKIPS)
         .order_by("-n", "task__item__external_id")
     )
-    return [ParkedTask(row["task__item__external_id"], row["n"]) for row in rows]
+    return [ParkedTask(row["task__item__external_id"], row["n"]) for row in found]
 
 
-def n_draws(study: Study) -> int:
-    """How many showings are wanted in all rounds so far; gold, retests and training come on top."""
-    return Draw.objects.filter(study=study, band__isnull=False).count()
+@dataclass(frozen=True, slots=True)
+class SystemRow:
+    """A system of the study and how many outputs it has there."""
+
+    system_id: int
+    name: str
+    family: str
+    version: str
+    n_outputs: int
+
+
+_SYSTEMS = """
+    SELECT s.id, s.name, s.family, s.version, o.n
+    FROM (SELECT system_id, count(*) AS n FROM studies_studyoutput WHERE study_id = %(study)s GROUP BY 1) o
+    JOIN studies_system s ON s.id = o.system_id ORDER BY s.name COLLATE "C"
+"""
+
+
+def systems_of(study: Study) -> list[SystemRow]:
+    """Every system with an output in the study, by name."""
+    return [SystemRow(*row) for row in rows(_SYSTEMS, {"study": study.pk})]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Writes about rating: enrolling, planning, giving out work, recording what comes back, cutting."""
 
 from .barring import bar_items, lift_bars
-from .cutting import note_results_opened, set_rules, take_cut, withdraw_judgment
+from .cutting import note_results_opened, passing_cut, set_rules, take_cut, withdraw_judgment
 from .desk import Exchange, answer_and_go_on, fetch_next, open_desk, skip_and_go_on
 from .enrolling import change_standing, enrol_rater, rater_for_user
+from .figures import freeze_figures
 from .gold import retire_gold, set_gold
 from .planning import plan_round
 from .qualifying import Qualification, qualification_of, settle_qualification
@@ -30,12 +31,14 @@ __all__ = [
     "change_standing",
     "enrol_rater",
     "fetch_next",
+    "freeze_figures",
     "give_assignment",
     "lift_bars",
     "mark_shown",
     "note_results_opened",
     "open_desk",
     "open_study",
+    "passing_cut",
     "plan_round",
     "prefetch_assignment",
     "qualification_of",

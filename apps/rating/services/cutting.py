@@ -39,6 +39,19 @@ _TABLES: dict[str, type[Model]] = {
 def take_cut(*, study_id: int) -> Cut:
     """Note the highest id of every table of facts while nobody writes; the same facts give the same cut."""
     cutting_facts(study_id)
+    cut, _ = Cut.objects.get_or_create(study_id=study_id, **_marks_of(study_id))
+    return cut
+
+
+def passing_cut(study_id: int) -> Cut:
+    """The facts as they are seen at this moment, for a page that counts and freezes nothing: not stored, no lock.
+
+    A fact that is being written may come in later, below the marks: never keep what was computed at such a cut.
+    """
+    return Cut(study_id=study_id, **_marks_of(study_id))
+
+
+def _marks_of(study_id: int) -> dict[str, Any]:
     marks: dict[str, Any] = {name: Coalesce(_highest_of(model), 0) for name, model in _TABLES.items()}
     held = StudyOutput.objects.filter(study=OuterRef(OuterRef("pk"))).values("output")
     marks |= {
@@ -46,9 +59,7 @@ def take_cut(*, study_id: int) -> Cut:
         "rule_version": Coalesce(_alone(RuleSet.objects.filter(study=OuterRef("pk")), Max("version")), 0),
         "protocol_number": _alone(ProtocolVersion.objects.filter(study=OuterRef("pk")), Max("number")),
     }
-    seen = Study.objects.values(**marks).get(pk=study_id)
-    cut, _ = Cut.objects.get_or_create(study_id=study_id, **seen)
-    return cut
+    return {**Study.objects.values(**marks).get(pk=study_id)}
 
 
 def _highest_of(model: type[Model]) -> Subquery:

@@ -16,6 +16,7 @@ from apps.core.errors import Refused
 from apps.studies.models import About, Criterion, PlanMethod, ProtocolVersion, Study, System, Verdict
 
 ALL_VERDICTS = tuple(Verdict.values)
+TAKEN_SLUGS = frozenset({"new", "jobs"})  # pages of the workspace stand there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,8 @@ def create_study(
 ) -> Study:
     """A new study in draft with the first version of its protocol."""
     check_terms(terms)
+    if slug in TAKEN_SLUGS:
+        raise Refused(f"The address {slug!r} is a page of the workspace. Choose another slug.")
     if Study.objects.filter(workspace=workspace, slug=slug).exists():
         raise Refused(f"There is a study {slug!r} already. Choose another slug.")
     study = Study.objects.create(

@@ -151,5 +151,5 @@ def test_known_material_lets_a_file_of_judgments_extend_a_study(files):
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones(files):
-    with pytest.raises(Refused, match="touchstone, mtbench, llmfao"):
+    with pytest.raises(Refused, match="touchstone, flat, mtbench, llmfao"):
         files.read(format="lmsys")

@@ -1,0 +1,112 @@
+"""How strengths came to be what they are, from analysis to analysis."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from apps.analysis.history import Moment
+
+from .drawing import finished
+from .look import Look
+
+Row = dict[str, Any]
+WIDE, HEIGHT = 1040, 340
+SHOWN = 8  # more lines than that cannot be told apart
+LABEL_ROOM = 15  # pixels between the names at the right
+
+
+def shown_systems(moments: Sequence[Moment]) -> list[str]:
+    """The systems whose history is drawn: the strongest of the newest analysis, and the baseline."""
+    if not moments:
+        return []
+    ranked = [row for row in moments[-1].systems if row["island"] == 1 and row["strength"] is not None]
+    first = [row["system"] for row in ranked[:SHOWN]]
+    return first + [row["system"] for row in ranked[SHOWN:] if row["baseline"]]
+
+
+def series_of(moments: Sequence[Moment]) -> list[Row]:
+    """A row for each shown system at each analysis that ranked it."""
+    wanted = set(shown_systems(moments))
+    return [
+        {
+            "n": moment.n_judgments,
+            "moment": place,
+            **{key: row[key] for key in ("system", "strength", "low", "high", "baseline")},
+        }
+        for place, moment in enumerate(moments)
+        for row in moment.systems
+        if row["system"] in wanted and row["island"] == 1 and row["strength"] is not None
+    ]
+
+
+def size_of(_moments: Sequence[Moment], look: Look) -> tuple[int, int]:
+    """Width and height of the plot."""
+    return look.width(WIDE), HEIGHT
+
+
+def history_chart(moments: Sequence[Moment], look: Look) -> dict[str, Any]:
+    """A line for each system over the judgments that its board stood on; the baseline dashed.
+
+    Only the strongest system and the baseline have their intervals as bands: more bands would hide one another.
+    """
+    import altair as alt
+
+    series = series_of(moments)
+    base = alt.Chart(alt.Data(values=series))
+    x = alt.X("n:Q", title="judgments on the board", scale=alt.Scale(zero=False, nice=False))
+    y = alt.Y("strength:Q", title="strength")
+    ink, gold = look.colour("ink"), look.colour("gold-line")
+    plain, dashed = base.transform_filter("!datum.baseline"), base.transform_filter("datum.baseline")
+    layers = [
+        *(_band(series, system, colour) for system, colour in _banded(series, ink, gold)),
+        plain.mark_line(strokeWidth=1.5, color=ink).encode(x=x, y=y, detail="system:N"),
+        dashed.mark_line(strokeWidth=2, strokeDash=[5, 3], color=gold).encode(x=x, y=y),
+        base.mark_point(filled=True, size=22, color=ink, opacity=1).encode(x=x, y=y),
+        _names(series, look),
+    ]
+    width, height = size_of(moments, look)
+    return finished(alt.layer(*layers), look, width=width, height=height)
+
+
+def _banded(series: list[Row], ink: str, gold: str) -> list[tuple[str, str]]:
+    ends = _ends(series)
+    leader = [(ends[-1]["system"], ink)] if ends and not ends[-1]["baseline"] else []
+    return leader + [(row["system"], gold) for row in ends if row["baseline"]]
+
+
+def _band(series: list[Row], system: str, colour: str) -> Any:
+    import altair as alt
+
+    rows = [row for row in series if row["system"] == system and row["low"] is not None and row["high"] is not None]
+    return (
+        alt.Chart(alt.Data(values=rows)).mark_area(opacity=0.13, color=colour).encode(x="n:Q", y="low:Q", y2="high:Q")
+    )
+
+
+def _ends(series: list[Row]) -> list[Row]:
+    """The newest rows, the weakest first."""
+    last = max((row["moment"] for row in series), default=0)
+    return sorted((row for row in series if row["moment"] == last), key=lambda row: row["strength"])
+
+
+def _names(series: list[Row], look: Look) -> Any:
+    import altair as alt
+
+    text = alt.Chart(alt.Data(values=_placed(series))).mark_text(
+        align="left", dx=8, limit=110 if look.narrow else 220, color=look.colour("ink")
+    )
+    return text.encode(x="n:Q", y="y:Q", text="system:N")
+
+
+def _placed(series: list[Row]) -> list[Row]:
+    """The names at the ends of their lines, moved apart where they would cover one another."""
+    values = [value for row in series for value in (row["low"], row["strength"], row["high"]) if value is not None]
+    room = LABEL_ROOM * (max(values) - min(values) if values else 1.0) / (HEIGHT - 70)
+    placed: list[Row] = []
+    for row in _ends(series):
+        lowest = placed[-1]["y"] + room if placed else row["strength"]
+        placed.append(
+            {"system": row["system"], "n": row["n"], "at": row["strength"], "y": max(row["strength"], lowest)}
+        )
+    # Moving apart went upwards only: all go half of the way back.
+    pushed = sum(row["y"] - row["at"] for row in placed) / (len(placed) or 1)
+    return [{**row, "y": row["y"] - pushed} for row in placed]

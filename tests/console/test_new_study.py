@@ -1,0 +1,386 @@
+"""A new study, view by view: from a file to an open study, and every way in which a file may be wrong."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from apps.console.new_study import receiving
+from apps.core.models import Job
+from apps.rating.exchange import archives, reading
+from apps.rating.models import Draw, Enrolment, Gold
+from apps.studies.models import Study, Upload
+from apps.studies.services import uploads
+from apps.studies.services.protocol import current_protocol
+from apps.studies.templates import TEMPLATES
+from tests.studies_for_tests import Lab
+
+NEW = "/studies/lab/new/"
+SAMPLES: Path = settings.BASE_DIR / "fixtures" / "samples"
+GOOD = [
+    {"item": "a", "system": "one", "prompt": "What is it?", "output": "This.", "slices": {"topic": "x"}},
+    {"item": "a", "system": "two", "prompt": "What is it?", "output": "That."},
+    {"item": "b", "system": "one", "prompt": "And now?", "output": "As Claude, I cannot say."},
+    {"item": "b", "system": "two", "prompt": "And now?", "output": ""},
+]
+
+
+def jsonl(rows: list[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+def send(client: Client, name: str, data: bytes, template: str = "compare") -> Any:
+    return client.post(f"{NEW}file", {"template": template, "file": SimpleUploadedFile(name, data)}, follow=True)
+
+
+def text_of(reply: Any) -> str:
+    return str(reply.content.decode())
+
+
+@pytest.fixture
+def manager(lab: Lab, client: Client) -> Client:
+    client.force_login(lab.manager)
+    return client
+
+
+def upload_of(client: Client, rows: list[dict[str, Any]] = GOOD) -> tuple[Upload, str]:
+    """A file that was sent and read, and the address of its pages."""
+    send(client, "rows.jsonl", jsonl(rows))
+    upload = Upload.objects.get(gold_of=None)
+    return upload, f"{NEW}{upload.public_id}/"
+
+
+def wanted(**more: Any) -> dict[str, Any]:
+    return {
+        "name": "Refund answers",
+        "question": "Which is better?",
+        "guideline": "Read both.",
+        "replication": "2",
+        "overlap_share": "0",
+        "gold_share": "0",
+        "retest_share": "4",
+        "plan_method": "balanced",
+        "baseline": "one",
+        "price_per_judgment": "0.35",
+        "currency": "EUR",
+        "then": "open",
+        **more,
+    }
+
+
+def test_strangers_raters_and_engineers_find_nothing_here(lab: Lab, client: Client, manager: Client) -> None:
+    _, page = upload_of(manager)
+    other = Client()
+    assert other.get(NEW).status_code == 302
+    for user in (lab.stranger, lab.raters[0], lab.analyst):
+        other.force_login(user)
+        for path in (NEW, page, f"{page}settings", f"{page}answer"):
+            assert other.get(path).status_code == 404
+        for path in (f"{NEW}file", f"{NEW}sample", f"{page}make", f"{page}gold", f"{page}gold/drop", f"{page}forget"):
+            assert other.post(path).status_code == 404
+    assert Upload.objects.count() == 1
+
+
+def test_a_file_is_for_whoever_sent_it(lab: Lab, manager: Client) -> None:
+    _, page = upload_of(manager)
+    from apps.accounts.models import Role, User
+    from apps.accounts.services import give_role
+
+    second = User.objects.create_user("second@lab.example", None, name="Second")
+    give_role(workspace=lab.workspace, user=second, role=Role.ADMIN)
+    other = Client()
+    other.force_login(second)
+    assert other.get(page).status_code == 404
+    assert other.get(NEW).status_code == 200
+
+
+def test_the_first_page_offers_templates_samples_and_the_columns(manager: Client) -> None:
+    page = text_of(manager.get(NEW))
+    for template in TEMPLATES:
+        assert template.name in page
+    assert "latency_ms" in page
+    assert manager.get(f"{NEW}file").status_code == 405
+
+
+def test_a_file_is_shown_and_nothing_stored(manager: Client) -> None:
+    before = Study.objects.count()
+    page = text_of(send(manager, "rows.jsonl", jsonl(GOOD)))
+    assert "1 output says which system wrote it" in page
+    assert "As Claude, I" in page
+    assert "topic = x" in page
+    assert "Empty outputs are shown as empty: two (1)" in page
+    assert "What is it?" in page
+    assert Study.objects.count() == before
+
+
+def test_from_a_file_to_raters_who_rate(lab: Lab, manager: Client) -> None:
+    _, page = upload_of(manager)
+    form = text_of(manager.get(f"{page}settings"))
+    assert f'value="{lab.raters[0].pk}" checked' in form
+    assert f'value="{lab.analyst.pk}" checked' not in form
+    reply = manager.post(f"{page}make", wanted(raters=[lab.raters[0].pk]), follow=True)
+    assert reply.redirect_chain[-1][0] == "/studies/lab/refund-answers/"
+    study = Study.objects.get(slug="refund-answers")
+    assert (study.state, study.is_invented, study.name) == ("open", False, "Refund answers")
+    protocol = current_protocol(study)
+    assert (protocol.replication, protocol.retest_share, protocol.baseline.name) == (2, 0.04, "one")
+    assert [e.rater.user_id for e in Enrolment.objects.filter(study=study)] == [lab.raters[0].pk]
+    assert Draw.objects.filter(study=study).count() == 4
+    assert not Upload.objects.exists()
+    job = Job.objects.get(kind="new study")
+    assert (job.state, job.result, job.by) == ("done", {"study": "refund-answers"}, lab.manager.uuid)
+
+
+def test_kept_as_a_draft(manager: Client) -> None:
+    _, page = upload_of(manager)
+    manager.post(f"{page}make", wanted(then="draft"))
+    assert Study.objects.get(slug="refund-answers").state == "draft"
+
+
+def test_two_studies_of_one_name_get_two_addresses_and_new_is_never_one(manager: Client) -> None:
+    for name in ("Refund answers", "Refund answers", "New"):
+        _, page = upload_of(manager)
+        manager.post(f"{page}make", wanted(name=name, then="draft"))
+    slugs = set(Study.objects.exclude(slug="trial").values_list("slug", flat=True))
+    assert slugs == {"refund-answers", "refund-answers-2", "new-2"}
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
+def test_each_sample_becomes_an_open_study(lab: Lab, manager: Client, template: Any) -> None:
+    preview = manager.post(f"{NEW}sample", {"sample": template.key}, follow=True)
+    assert "things are wrong" not in text_of(preview)
+    page = preview.redirect_chain[-1][0]
+    form = manager.get(f"{page}settings").context["form"]
+    sent = {name: value for name, value in form.initial.items() if value is not None}
+    reply = manager.post(f"{page}make", {**sent, "then": "open"}, follow=True)
+    assert reply.status_code == 200
+    study = Study.objects.exclude(slug="trial").get()
+    assert (study.state, study.is_invented) == ("open", True)
+    assert Gold.objects.filter(study=study).exists() == bool(template.sample_gold)
+
+
+def test_gold_is_read_with_the_file_and_may_be_taken_back(manager: Client) -> None:
+    upload, page = upload_of(manager)
+    gold = jsonl([{"item": "a", "output_a": "one", "output_b": "two", "verdict": "A"}])
+    reply = manager.post(f"{page}gold", {"file": SimpleUploadedFile("known.jsonl", gold)}, follow=True)
+    assert "known answers from known.jsonl" in text_of(reply)
+    upload.refresh_from_db()
+    assert (upload.found["n_hidden"], upload.found["n_comparisons"]) == (1, 1)
+    bad = jsonl([{"item": "a", "output_a": "one", "output_b": "three", "verdict": "A"}])
+    reply = manager.post(f"{page}gold", {"file": SimpleUploadedFile("known.jsonl", bad)}, follow=True)
+    assert "gold.jsonl, line 1, column output_b" in text_of(reply)
+    assert "three" in text_of(reply)
+    assert "On to the settings" in text_of(manager.post(f"{page}gold/drop", follow=True))
+    assert not Upload.objects.filter(gold_of=upload).exists()
+
+
+def test_the_planner_answers_as_the_numbers_change(manager: Client, django_assert_num_queries: Any) -> None:
+    _, page = upload_of(manager)
+    sent = {**wanted(), "raters": ["1", "2"]}
+    with django_assert_num_queries(4):  # session, user, membership, upload
+        fragment = text_of(manager.get(f"{page}answer", sent))
+    assert "<html" not in fragment
+    assert "Not enough yet: a pair gets 4 comparisons" in fragment
+    assert "€" in fragment
+    assert "for each rater" in fragment
+    wrong = text_of(manager.get(f"{page}answer", {**sent, "overlap_share": "lots"}))
+    assert "cannot read overlap share" in wrong
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        ({"gold_share": "8"}, "There is no hidden gold yet"),
+        ({"retest_share": "60"}, "50"),
+        ({"name": ""}, "This field is required"),
+        ({"baseline": "three"}, "not one of the available choices"),
+        ({"raters": ["999999"]}, "not one of the available choices"),
+        ({"currency": "euro"}, "Three capitals"),
+        ({"question": "bad \0 byte"}, "Null characters are not allowed"),
+    ],
+)
+def test_wrong_settings_are_told_and_nothing_is_stored(manager: Client, bad: Any, sentence: str) -> None:
+    _, page = upload_of(manager)
+    reply = manager.post(f"{page}make", wanted(**bad))
+    assert sentence in text_of(reply)
+    assert Study.objects.filter(slug="refund-answers").count() == 0
+    assert Upload.objects.count() == 1
+
+
+def zipped(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "."), data)
+    return buffer.getvalue()
+
+
+UNKNOWN_SYSTEM = zipped(
+    systems__jsonl=jsonl([{"system": "one"}]),
+    items__jsonl=jsonl([{"item": "a", "prompt": "?"}]),
+    outputs__jsonl=jsonl([{"item": "a", "system": "two", "text": "!"}]),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("rows.jsonl", b"this is not json\n", ["rows.jsonl, line 1", "a JSON object"]),
+        ("rows.jsonl", jsonl([{"id": 1, "model": "x", "answer": "y"}]), ["the columns item, system, output", "rename"]),
+        ("rows.jsonl", jsonl([{**GOOD[0], "promt": "x"}]), ["column promt", "did you mean", "prompt"]),
+        ("rows.jsonl", jsonl([GOOD[0], GOOD[0]]), ["line 2, column system", "once", "line 1 already"]),
+        ("rows.jsonl", jsonl([GOOD[0], {**GOOD[1], "prompt": "Else?"}]), ["line 2, column prompt", "as in line 1"]),
+        ("rows.csv", "item,system,output\na,b,grün\n".encode("latin-1"), ["text in UTF-8", "0xFC", "save it again"]),
+        ("rows.csv", "item,system,output\na,b,c\n".encode("utf-16"), ["UTF-16", "save it again as UTF-8"]),
+        ("rows.csv", b"item;system;output\na;b;c\n", ["semicolons", "save it again with commas"]),
+        ("rows.csv", b"item,system,output\n", ["a row for each output", "no rows"]),
+        ("rows.csv", b'item,system,output\na,b,"c\n', ["quotes closed"]),
+        ("rows.csv", b"\x00\x01\x02\x03binary", ["bytes that are no text"]),
+        ("rows.jsonl", b"PK\x03\x04rest of a workbook", ["an Excel workbook", "export the rows"]),
+        ("rows.parquet", b"PAR1 but not really", ["a Parquet file that can be read to its end"]),
+        ("rows.jsonl.gz", b"\x1f\x8b damaged", ["a file that can be read to its end"]),
+        ("study.zip", UNKNOWN_SYSTEM, ["outputs.jsonl, line 1, column system", "a system of the systems table"]),
+        ("study.zip", b"PK not a zip", ["a whole .zip"]),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_told_by_row_and_column(manager: Client, name: str, data: bytes, said: list[str]) -> None:
+    reply = send(manager, name, data)
+    page = text_of(reply)
+    for words in said:
+        assert words in page
+    assert "nothing was stored" in page
+    assert "On to the settings" not in page
+    upload = Upload.objects.get()
+    assert manager.post(f"{NEW}{upload.public_id}/make", wanted()).status_code == 302
+    assert Study.objects.count() == 1
+    manager.post(f"{NEW}{upload.public_id}/forget")
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("rows.jsonl", b"", "The file is empty"),
+        ("rows.xlsx", b"PK", "rows.xlsx is none of them"),
+        ("rows.json", b"[]", "Export the rows as one of these"),
+    ],
+)
+def test_what_no_reader_takes_is_refused_at_the_door(manager: Client, name: str, data: bytes, sentence: str) -> None:
+    reply = send(manager, name, data)
+    assert reply.status_code == 400
+    assert sentence in text_of(reply)
+    assert not Upload.objects.exists()
+
+
+def test_a_request_without_a_file_is_told_so(manager: Client) -> None:
+    reply = manager.post(f"{NEW}file", {"template": "compare"})
+    assert (reply.status_code, "No file came with it" in text_of(reply)) == (400, True)
+    assert "no template" in text_of(manager.post(f"{NEW}sample", {"sample": "none"}))
+
+
+def test_a_file_over_the_limit_is_let_go_while_it_comes_in(manager: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(receiving, "MAX_UPLOAD_BYTES", 200_000)
+    reply = send(manager, "rows.jsonl", b"x" * 300_000)
+    assert reply.status_code == 400
+    assert "The file is larger than 100 MB, and nothing of it was kept" in text_of(reply)
+    assert not Upload.objects.exists()
+
+
+def test_the_service_keeps_nothing_over_the_limit_either(lab: Lab, monkeypatch: Any) -> None:
+    monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", 10)
+    with pytest.raises(uploads.Refused, match="larger than"):
+        uploads.keep_upload(
+            workspace=lab.workspace, by=lab.manager.uuid, name="x.csv", chunks=[b"x" * 8] * 2, template="compare"
+        )
+    assert not Upload.objects.exists()
+
+
+def test_a_zip_bomb_is_refused(manager: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(reading, "SMALL_BYTES", 1024**2)
+    assert archives.check_ratio is reading.check_ratio
+    bomb = zipped(items__jsonl=b"0" * 20 * 1024**2)
+    assert len(bomb) < 100_000
+    page = text_of(send(manager, "bomb.zip", bomb))
+    assert "unpacks to at most 200 times its size" in page
+    assert Study.objects.count() == 1
+
+
+def test_an_upload_is_protected_against_forged_requests(lab: Lab) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(lab.manager)
+    reply = client.post(f"{NEW}file", {"template": "compare", "file": SimpleUploadedFile("a.csv", b"x")})
+    assert reply.status_code == 403
+    assert not Upload.objects.exists()
+
+
+def test_a_study_is_never_called_new(lab: Lab) -> None:
+    from apps.core.errors import Refused
+    from apps.rating.exchange.storing import import_bundle
+    from tests.studies_for_tests import bundle_of
+
+    with pytest.raises(Refused, match="a page of the workspace"):
+        import_bundle(bundle=bundle_of(), workspace=lab.workspace, slug="new", by=None)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_file(manager: Client, django_assert_max_num_queries: Any) -> None:
+    rows = [
+        {"item": f"i{n}", "system": f"s{m}", "output": f"{n} {m}", "slices": {"n": str(n)}}
+        for n in range(60)
+        for m in range(5)
+    ]
+    _, page = upload_of(manager, rows)
+    with django_assert_max_num_queries(6):
+        assert "The first 40 of 60." in text_of(manager.get(page))
+    with django_assert_max_num_queries(7):
+        manager.get(f"{page}settings")
+
+
+def test_long_work_is_watched_and_ends_at_the_study(
+    lab: Lab, manager: Client, monkeypatch: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    from apps.rating import new_study_jobs
+
+    handed: list[int] = []
+    monkeypatch.setattr(new_study_jobs.upload_job, "delay", handed.append)
+    monkeypatch.setattr(new_study_jobs, "AT_ONCE_BYTES", 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert "You may leave this page" in text_of(send(manager, "rows.jsonl", jsonl(GOOD)))
+    new_study_jobs.upload_job(handed[-1])
+    upload = Upload.objects.get()
+    read = f"{NEW}work/{Job.objects.get().public_id}"
+    assert manager.get(read).headers["Location"] == f"{NEW}{upload.public_id}/"
+    with django_capture_on_commit_callbacks(execute=True):
+        reply = manager.post(f"{NEW}{upload.public_id}/make", wanted(), follow=True)
+    work = reply.redirect_chain[-1][0]
+    assert "waiting for a worker" in text_of(reply)
+    fragment = manager.get(work, headers={"HX-Request": "true"})
+    assert "<html" not in text_of(fragment)
+    assert 'id="work"' in text_of(fragment)
+    new_study_jobs.upload_job(handed[-1])
+    done = manager.get(work, headers={"HX-Request": "true"})
+    assert done.headers["HX-Redirect"] == "/studies/lab/refund-answers/"
+    other = Client()
+    other.force_login(lab.analyst)
+    assert other.get(work).status_code == 404
+
+
+def test_what_cannot_be_opened_is_a_draft_and_says_why(manager: Client, monkeypatch: Any) -> None:
+    from apps.core.errors import Refused
+    from apps.rating.services import new_studies
+
+    def refuses(**_: Any) -> Study:
+        raise Refused("The slice quotas ask for more than there is.")
+
+    _, page = upload_of(manager)
+    monkeypatch.setattr(new_studies, "open_study", refuses)
+    reply = manager.post(f"{page}make", wanted(), follow=True)
+    assert reply.redirect_chain[-1][0] == "/studies/lab/refund-answers/"
+    assert "stored as a draft and could not be opened. The slice quotas" in text_of(reply)
+    assert manager.post(f"{page}make", wanted()).status_code == 404, "the file is spent"
+    assert Study.objects.count() == 2
