@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Max
 
 from apps.config.integrity import CHECKS
+from apps.core.errors import Refused
 from apps.rating.dispositions import counts_at
 from apps.rating.models import Assignment, Cut, Judgment, Plan, Standing
 from apps.rating.services import add_replacements, change_standing, give_assignment, plan_round, take_cut
@@ -45,13 +46,17 @@ def pausing(lab: Lab) -> None:
 
 
 def setting_aside(lab: Lab, over: Event) -> None:
-    """Quarantines and releases the first four, one after the other, and has their work done by others meanwhile."""
+    """Quarantines and releases the first four in turn, and has their work done by others, until the close."""
     rng = random.Random(1)
     while not over.is_set():
         enrolment = rng.choice(lab.enrolments[:4])
         for standing in (Standing.QUARANTINED, Standing.ACTIVE):
             change_standing(enrolment_id=enrolment.pk, standing=standing, reason="a test", by=None)
-            add_replacements(study=lab.study, by=None)
+            try:
+                add_replacements(study=lab.study, by=None)
+            except Refused:
+                assert StudyTransition.objects.filter(study=lab.study, to_state=StudyState.CLOSED).exists()
+                return
             time.sleep(0.05)
 
 

@@ -66,7 +66,7 @@ def test_five_pairs_by_keyboard_are_counted_for_the_manager(browser: Browser, de
     assert [judgment.verdict for judgment in said] == [lefts[0], "TIE", "BOTH_BAD", rights[3], lefts[4]]
     with signed_in(browser, demo_site, "pm@demo.example") as page:
         page.goto(f"{demo_site}{STUDY}")
-        expect(page.locator(".figures")).to_contain_text(str(n_before + 5))
+        expect(page.locator(".holds")).to_contain_text(str(n_before + 5))
         page.goto(f"{demo_site}{STUDY}leaderboard")
         page.get_by_role("button", name="Compute").click()
         expect(page.locator(".facts")).to_contain_text("judgments", timeout=60_000)
