@@ -4,8 +4,8 @@ from uuid import UUID
 
 from celery import shared_task
 from django.db import transaction
-from django.utils import timezone
 
+from apps.core.jobs import WAITING, report, send
 from apps.core.models import Job, JobState
 from apps.rating.models import Judgment
 from apps.studies.models import Study, StudyState
@@ -29,9 +29,9 @@ def start_leaderboard_job(*, study: Study, filters: Filters, by: UUID | None) ->
         subject=job_subject(study),
         arguments={"study": study.pk, "filters": filters.as_settings()},
         by=by,
-        message="waiting for a worker",
+        message=WAITING,
     )
-    transaction.on_commit(lambda: compute_leaderboard_job.delay(job.pk))
+    send(job)
     return job
 
 
@@ -41,28 +41,20 @@ def compute_leaderboard_job(job_id: int) -> None:
     job = Job.objects.get(pk=job_id)
     if job.state == JobState.DONE:
         return
-    _report(job, JobState.RUNNING, 20, "reading the judgments and fitting the board")
+    report(job, JobState.RUNNING, 20, "reading the judgments and fitting the board")
     try:
         study = Study.objects.get(pk=job.arguments["study"])
         analysis = current_leaderboard(study=study, filters=filters_of(job), by=job.by)
     except Exception as error:
-        _report(job, JobState.FAILED, 100, f"It failed: {error}")
+        report(job, JobState.FAILED, 100, f"It failed: {error}")
         raise
     job.result = {"analysis": str(analysis.public_id)}
-    _report(job, JobState.DONE, 100, "done")
+    report(job, JobState.DONE, 100, "done")
 
 
 def filters_of(job: Job) -> Filters:
     """The filters a job was started with."""
     return Filters.from_settings(job.arguments["filters"])
-
-
-def _report(job: Job, state: JobState, percent: int, message: str) -> None:
-    now = timezone.now()
-    job.state, job.percent, job.message = state, percent, message
-    job.started_at = job.started_at or now
-    job.ended_at = now if state in {JobState.DONE, JobState.FAILED} else None
-    job.save()
 
 
 @shared_task(name="analysis.sweep")

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 
 from apps.core.database.locks import lock
-from apps.core.jobs import WAITING, report
+from apps.core.jobs import WAITING, report, send
 from apps.core.models import Job, JobState
 from apps.studies.models import Study
 
@@ -30,7 +30,7 @@ def start_figures_job(*, study: Study, kind: str, by: UUID | None) -> Job:
         by=by,
         message=WAITING,
     )
-    transaction.on_commit(lambda: compute_figures_job.delay(job.pk))
+    send(job)
     return job
 
 

@@ -9,7 +9,6 @@ from apps.core.errors import Refused
 from apps.core.models import Job, JobState
 from apps.studies.models import Study, StudyState
 
-from . import new_study_jobs
 from .exchange.packing import forget_old_archives, pack
 from .selectors.figures import studies_with_figures_due
 from .services.adapting import plan_next_round
@@ -55,7 +54,6 @@ def sweep() -> None:
     Archives that nobody fetched for a day go.
     """
     forget_old_archives()
-    new_study_jobs.restart_lost()
     _supply_desks()
     for study_id in studies_with_figures_due():
         freeze_figures_job.delay(study_id)

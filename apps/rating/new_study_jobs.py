@@ -1,6 +1,5 @@
 """Reading an upload and making a study of it: at once where that is quick, else by a worker that says how far it is."""
 
-from datetime import timedelta
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from apps.core.database.locks import alone, lock
 from apps.core.errors import NotFound, Refused
+from apps.core.jobs import UNDER_WAY, WAITING, send
 from apps.core.models import Job, JobState
 from apps.rating.exchange.documents import study_document
 from apps.studies.uploads import Upload
@@ -20,7 +20,6 @@ from .services.new_studies import Wish, make_study, read_upload, terms_from, upl
 READING, MAKING = "reading a file", "new study"
 AT_ONCE_BYTES = 512 * 1024
 AT_ONCE_TASKS = 2_000
-LOST_AFTER = timedelta(minutes=5)
 SAVED_EACH = 0.5  # seconds
 
 
@@ -61,7 +60,7 @@ def _start(kind: str, upload: Upload, arguments: dict[str, Any], by: UUID, *, at
     with transaction.atomic():
         lock(f"job:{subject_of(upload)}")
         running = job_of(upload, kind)
-        if running is not None and running.state in {JobState.QUEUED, JobState.RUNNING}:
+        if running is not None and running.state in UNDER_WAY:
             return running
         job = Job.objects.create(
             kind=kind,
@@ -69,10 +68,10 @@ def _start(kind: str, upload: Upload, arguments: dict[str, Any], by: UUID, *, at
             subject=subject_of(upload),
             arguments=arguments,
             by=by,
-            message="waiting for a worker",
+            message=WAITING,
         )
         if not at_once:
-            transaction.on_commit(lambda: upload_job.delay(job.pk))
+            send(job)
     if at_once:
         run(job)
     return job
@@ -98,7 +97,7 @@ def upload_job(job_id: int) -> None:
     """Do what the job says, once: a second worker finds it taken and leaves."""
     with alone(f"job:{job_id}") as mine:
         job = Job.objects.get(pk=job_id)
-        if mine and job.state in {JobState.QUEUED, JobState.RUNNING}:
+        if mine and job.state in UNDER_WAY:
             run(job)
 
 
@@ -163,10 +162,3 @@ class _Progress:
         self._job.state, self._job.percent, self._job.message = state, 100, message
         self._job.ended_at = timezone.now()
         self._job.save(update_fields=["state", "percent", "message", "ended_at", "started_at"])
-
-
-def restart_lost() -> None:
-    """Jobs whose message got lost, found from the rows alone."""
-    lost = timezone.now() - LOST_AFTER
-    for job in Job.objects.filter(kind__in=[READING, MAKING], state=JobState.QUEUED, created_at__lt=lost):
-        upload_job.delay(job.pk)

@@ -347,27 +347,27 @@ def test_long_work_is_watched_and_ends_at_the_study(
     from apps.rating import new_study_jobs
 
     handed: list[int] = []
-    monkeypatch.setattr(new_study_jobs.upload_job, "delay", handed.append)
+    monkeypatch.setattr(new_study_jobs.upload_job, "apply_async", lambda args, *_, **__: handed.extend(args))
     monkeypatch.setattr(new_study_jobs, "AT_ONCE_BYTES", 0)
     with django_capture_on_commit_callbacks(execute=True):
         assert "You may leave this page" in text_of(send(manager, "rows.jsonl", jsonl(GOOD)))
     new_study_jobs.upload_job(handed[-1])
     upload = Upload.objects.get()
-    read = f"{NEW}work/{Job.objects.get().public_id}"
+    read = f"{NEW}progress/{Job.objects.get().public_id}"
     assert manager.get(read).headers["Location"] == f"{NEW}{upload.public_id}/"
     with django_capture_on_commit_callbacks(execute=True):
         reply = manager.post(f"{NEW}{upload.public_id}/make", wanted(), follow=True)
-    work = reply.redirect_chain[-1][0]
+    progress = reply.redirect_chain[-1][0]
     assert "waiting for a worker" in text_of(reply)
-    fragment = manager.get(work, headers={"HX-Request": "true"})
+    fragment = manager.get(progress, headers={"HX-Request": "true"})
     assert "<html" not in text_of(fragment)
     assert 'id="work"' in text_of(fragment)
     new_study_jobs.upload_job(handed[-1])
-    done = manager.get(work, headers={"HX-Request": "true"})
+    done = manager.get(progress, headers={"HX-Request": "true"})
     assert done.headers["HX-Redirect"] == "/studies/lab/refund-answers/"
     other = Client()
     other.force_login(lab.analyst)
-    assert other.get(work).status_code == 404
+    assert other.get(progress).status_code == 404
 
 
 def test_what_cannot_be_opened_is_a_draft_and_says_why(manager: Client, monkeypatch: Any) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from apps.core.jobs import LOST_AFTER, sweep_jobs
 from apps.core.models import Job, JobState
 from apps.rating import new_study_jobs
 from apps.rating.models import Draw
-from apps.rating.new_study_jobs import MAKING, READING, restart_lost, run, start_making, start_reading, upload_job
+from apps.rating.new_study_jobs import MAKING, READING, run, start_making, start_reading, upload_job
 from apps.rating.services import new_studies
 from apps.rating.services.new_studies import Wish, free_slug, terms_from
 from apps.studies.models import Output, Study, Upload
@@ -39,7 +40,7 @@ def by_worker(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Nothing is quick; the jobs that are handed to a worker."""
     handed: list[int] = []
     monkeypatch.setattr(new_study_jobs, "AT_ONCE_BYTES", 0)
-    monkeypatch.setattr(new_study_jobs.upload_job, "delay", handed.append)
+    monkeypatch.setattr(new_study_jobs.upload_job, "apply_async", lambda args, *_, **__: handed.extend(args))
     return handed
 
 
@@ -112,12 +113,16 @@ def test_an_upload_that_is_gone_ends_in_a_sentence(upload: Upload, lab: Lab, by_
     assert "not here any more" in job.message
 
 
-def test_jobs_whose_message_got_lost_are_sent_again(upload: Upload, lab: Lab, by_worker: list[int]) -> None:
+def test_jobs_whose_message_got_lost_are_sent_again(
+    upload: Upload, lab: Lab, by_worker: list[int], django_capture_on_commit_callbacks
+) -> None:
     job = start_reading(upload=upload, by=lab.manager.uuid)
-    restart_lost()
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep_jobs()
     assert by_worker == []
-    Job.objects.update(created_at=job.created_at - 2 * new_study_jobs.LOST_AFTER)
-    restart_lost()
+    Job.objects.update(created_at=job.created_at - 2 * LOST_AFTER)
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep_jobs()
     assert by_worker == [job.pk]
 
 

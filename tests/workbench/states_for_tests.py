@@ -1,7 +1,4 @@
-"""Every state of the desk, made by hand from the server's own classes, so that templates are tested without a study.
-
-`mark_safe` stands in for the renderer here, on constants written in this file: nothing stored passes through it.
-"""
+"""Every state of the desk, made by hand from the server's own classes, so that templates are tested without a study."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -11,8 +8,8 @@ from uuid import uuid4
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from django.utils.safestring import mark_safe
 
+from apps.core.rendering import to_html
 from apps.workbench.earlier_answers import StandingAnswer
 from apps.workbench.tasks import KEYS, LABELS, LETTERS, TaskPage
 from apps.workbench.training import Feedback
@@ -26,7 +23,7 @@ STUDY = {
     "slug": "trial",
     "workspace_slug": "lab",
     "question": "Which would you send?",
-    "guideline_html": mark_safe("<p>True first.</p>"),
+    "guideline_html": to_html("True first."),
     "guideline_version": 3,
     "invented": False,
     "compares": True,
@@ -90,12 +87,12 @@ def task(**changes: Any) -> TaskPage:
         "submission": uuid4(),
         "kind": "comparison",
         "question": "Which would you send?",
-        "turns": [{"role": "User", "html": mark_safe("<p>May I?</p>")}],
-        "context_html": mark_safe("<p>14 days.</p>"),
-        "reference_html": mark_safe("<p>Yes.</p>"),
+        "turns": [{"role": "User", "html": to_html("May I?")}],
+        "context_html": to_html("14 days."),
+        "reference_html": to_html("Yes."),
         "slices": ["refunds"],
-        "left_html": mark_safe("<p>You may.</p>"),
-        "right_html": mark_safe("<p>You may not.</p>"),
+        "left_html": to_html("You may."),
+        "right_html": to_html("You may not."),
         "choices": CHOICES,
         "criteria": [],
         "flags": listed("Identified", "Unsafe", "Broken"),
@@ -109,7 +106,7 @@ def task(**changes: Any) -> TaskPage:
 
 def rubric(**changes: Any) -> TaskPage:
     return task(
-        kind="rubric", question="How good is it?", choices=[], right_html=mark_safe(""), criteria=CRITERIA, **changes
+        kind="rubric", question="How good is it?", choices=[], right_html=to_html(""), criteria=CRITERIA, **changes
     )
 
 
@@ -123,7 +120,7 @@ def feedback(*, right: bool, of: TaskPage | None = None, **changes: Any) -> Feed
         "right": right,
         "given_label": "A is better",
         "gold_label": "A is better" if right else "Tie",
-        "rationale_html": mark_safe("<p>B invents a period.</p>"),
+        "rationale_html": to_html("B invents a period."),
         "criteria": [],
         "n_done": 3,
         "n_all": 8,
@@ -163,11 +160,11 @@ EXPLAINED = [
     {"question": "Is it true?", "given_label": "No", "gold_label": "Yes", "right": False},
     {"question": "Is it short?", "given_label": "Yes", "gold_label": "Yes", "right": True},
 ]
-TURNS = [{"role": role, "html": mark_safe("<p>Hello</p>")} for role in ("Instructions", "User", "Assistant", "User")]
+TURNS = [{"role": role, "html": to_html("Hello")} for role in ("Instructions", "User", "Assistant", "User")]
 STATES: dict[str, dict[str, Any]] = {
     "comparison": {"task": task()},
-    "conversation": {"task": task(turns=TURNS, context_html=mark_safe(""))},
-    "empty output": {"task": task(right_html=mark_safe(""), reference_html=mark_safe(""))},
+    "conversation": {"task": task(turns=TURNS, context_html=to_html(""))},
+    "empty output": {"task": task(right_html=to_html(""), reference_html=to_html(""))},
     "criteria": {"task": task(criteria=CRITERIA)},
     "rubric": {"task": rubric(), "study": {**STUDY, "compares": False}},
     "change": {"task": changed(), "notice": "That answer stands."},

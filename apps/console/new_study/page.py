@@ -153,5 +153,5 @@ def job_context(workspace: Workspace, job: Job) -> Plain:
         "percent": job.percent,
         "message": job.message,
         "title": f"Reading {job.arguments['name']}" if job.kind == READING else f"Making “{job.arguments['name']}”",
-        "url": reverse("console:new_study_work", args=[workspace.slug, job.public_id]),
+        "url": reverse("console:new_study_progress", args=[workspace.slug, job.public_id]),
     }

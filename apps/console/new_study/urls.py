@@ -15,5 +15,5 @@ urlpatterns = [
     path("new/<uuid:upload>/gold/drop", views.drop_gold, name="new_study_drop_gold"),
     path("new/<uuid:upload>/make", views.make, name="new_study_make"),
     path("new/<uuid:upload>/forget", views.forget, name="new_study_forget"),
-    path("new/work/<uuid:job>", views.work, name="new_study_work"),
+    path("new/progress/<uuid:job>", views.progress, name="new_study_progress"),
 ]

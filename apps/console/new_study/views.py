@@ -185,7 +185,7 @@ def forget(request: HttpRequest, workspace: str, upload: UUID) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def work(request: HttpRequest, workspace: str, job: UUID) -> HttpResponse:
+def progress(request: HttpRequest, workspace: str, job: UUID) -> HttpResponse:
     """How far the worker is, asked for every second; at the end the page goes where the work led."""
     found = workspace_as_manager(request, workspace)
     running = job_named(workspace_id=found.pk, by=signed_in(request).uuid, public_id=job)
@@ -199,14 +199,14 @@ def work(request: HttpRequest, workspace: str, job: UUID) -> HttpResponse:
         "retry": _retry(workspace, running),
         "draft": _study_url(workspace, running),
     }
-    return render(request, f"console/new_study/work.html{'#work' if is_htmx else ''}", context)
+    return render(request, f"console/new_study/progress.html{'#progress' if is_htmx else ''}", context)
 
 
 def _where(workspace: str, job: Job) -> str:
     """Where a job leads: to its study, to what was found, or to the page that tells how far it is."""
     if job.state == JobState.DONE:
         return _study_url(workspace, job) or _retry(workspace, job)
-    return reverse("console:new_study_work", args=[workspace, job.public_id])
+    return reverse("console:new_study_progress", args=[workspace, job.public_id])
 
 
 def _study_url(workspace: str, job: Job) -> str:

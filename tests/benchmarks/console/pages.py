@@ -76,7 +76,7 @@ NOT_PAGES = {
     "analysis_json": "a file for programs",
     "bundle": "a file, packed by a worker",
     "reading_selection": "there once somebody has kept one",
-    "new_study_work": "there once somebody has made a study",
+    "new_study_progress": "there once somebody has made a study",
 }
 # What is asked for beside the plain address.
 QUERIES: dict[str, Callable[[Study], dict[str, Any]]] = {
