@@ -140,11 +140,14 @@ def test_what_is_kept_already_is_neither_rendered_nor_written_again(rendered_lab
 
 
 def test_two_jobs_do_not_render_the_same_study_side_by_side(lab: Lab) -> None:
+    name = [f"touchstone:rendering:{lab.study.pk}"]
     with closing(connection.copy()) as other, other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"touchstone:rendering:{lab.study.pk}"])
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", name)
         with patch.object(jobs, "render_study") as rendering:
             jobs.render_study_job(lab.study.pk)
             rendering.assert_not_called()
+        # Closing would give it back too, but only when the server has noticed.
+        cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
     with patch.object(jobs, "render_study") as rendering:
         jobs.render_study_job(lab.study.pk)
         jobs.render_study_job(lab.study.pk)
