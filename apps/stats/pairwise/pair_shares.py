@@ -12,7 +12,11 @@ from apps.stats.pairwise.rows import ComparisonRows
 
 @dataclass(frozen=True, eq=False)
 class PairShares:
-    """Unordered pairs that met, and what the first of each earned. All [n_pairs]"""
+    """Unordered pairs that met, and what the first of each earned. All [n_pairs]
+
+    `n_effective` independent comparisons would leave the same variance; `degrees_of_freedom` are infinite where the
+    variance is not estimated.
+    """
 
     one: IntArray
     other: IntArray
@@ -20,6 +24,8 @@ class PairShares:
     share: FloatArray
     low: FloatArray
     high: FloatArray
+    n_effective: FloatArray
+    degrees_of_freedom: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +55,11 @@ def pair_shares(scored: ComparisonRows, confidence_level: float) -> PairShares:
     independent = totals(pair, rows.deviation**2 / scored.count, n_pairs)
     tied = totals(pair, (earned == 0.5) * scored.count, n_pairs) > 0
     variance, freedom = _two_way(rows, scored, independent, np.where(tied, n - 1, np.inf))
-    low, high = _wilson(share, effective_trials(share, variance / n**2, n), freedom, confidence_level)
+    n_effective = effective_trials(share, variance / n**2, n)
+    low, high = _wilson(share, n_effective, freedom, confidence_level)
     one, other = np.empty((2, n_pairs), dtype=np.int64)
     one[pair], other[pair] = ahead, behind
-    return PairShares(one, other, n.astype(np.int64), share, low, high)
+    return PairShares(one, other, n.astype(np.int64), share, low, high, n_effective, freedom)
 
 
 def _two_way(

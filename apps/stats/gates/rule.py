@@ -1,0 +1,104 @@
+"""One rule of a gate: a share that must be reached, the interval that decides it, and what is still needed."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from apps.stats.errors import InvalidInput
+from apps.stats.gates.evidence import Evidence
+from apps.stats.intervals import Interval, two_sided_quantile, wilson_of_share
+from apps.stats.planning.checks import check_positive
+from apps.stats.uncertainty import confidence_sequence
+
+# Below these no interval of a share is to be trusted with a decision, whatever it says.
+LEAST_ITEMS, LEAST_JUDGMENTS, LEAST_WATCHED = 10, 30, 100
+# A share so near the bound that not even this many judgments would decide is taken to lie on it.
+MOST_JUDGMENTS = 10_000_000
+
+
+class Verdict(StrEnum):
+    """What a rule, or a gate, says."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict
+    BLOCK = "BLOCK"
+    UNDECIDED = "UNDECIDED"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The share of the evidence must be at least `least`.
+
+    `most_useful_n` is None for a rule that is looked at once, when the judgments are in. Otherwise it may be looked at
+    as often as one likes, and its interval is narrowest at that many judgments, a number chosen beforehand.
+    """
+
+    evidence: Evidence
+    least: float
+    most_useful_n: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no share can be measured against."""
+        if not 0 < self.least < 1:
+            raise InvalidInput(f"`least` is {self.least:g}; give a share between 0 and 1, as .95 for 95 %.")
+        if self.most_useful_n is not None:
+            check_positive("most_useful_n", self.most_useful_n)
+
+    @property
+    def n_missing(self) -> int:
+        """Judgments that are missing before an interval of this rule is to be trusted at all."""
+        wanted = LEAST_JUDGMENTS if self.most_useful_n is None else LEAST_WATCHED
+        # Items are reached one judgment each at best.
+        return max(0, wanted - self.evidence.n, LEAST_ITEMS - self.evidence.n_items)
+
+    def interval(self, confidence_level: float, n: int | None = None) -> Interval:
+        """Wilson's interval of the share; with `n` what it would be if so many judgments said the same."""
+        found, n = self.evidence, n or self.evidence.n
+        if found.share is None:
+            return Interval(0.0, 1.0)
+        n_effective = np.array([found.n_effective * n / found.n])
+        low, high = wilson_of_share(np.array([found.share]), n_effective, self._quantile(confidence_level, n))
+        return Interval(float(low[0]), float(high[0]))
+
+    def _quantile(self, confidence_level: float, n: int) -> float:
+        """Standard errors each side: Student's t, times the price of looking as often as one likes."""
+        once = two_sided_quantile(confidence_level, self.evidence.degrees_of_freedom)
+        if self.most_useful_n is None:
+            return once
+        looked = confidence_sequence(0.0, 1.0, n, most_useful_n=self.most_useful_n, confidence_level=confidence_level)
+        return once * float(looked.price[0])
+
+    def holds(self, confidence_level: float, n: int | None = None) -> bool:
+        """Whether the interval leaves no share below the bound."""
+        return self.interval(confidence_level, n).low >= self.least
+
+    def breaks(self, confidence_level: float, n: int | None = None) -> bool:
+        """Whether the interval leaves no share at the bound or above."""
+        return self.interval(confidence_level, n).high < self.least
+
+    def leans(self) -> Verdict:
+        """Where it would end if the share stayed as it is."""
+        if self.evidence.share is None or self.evidence.share == self.least:
+            return Verdict.UNDECIDED
+        return Verdict.PASS if self.evidence.share > self.least else Verdict.BLOCK
+
+    def n_more(self, confidence_level: float, block_level: float) -> int | None:
+        """Judgments still needed until it is decided, if the share stays as it is; None where none would do.
+
+        Raters stay as few as they are: new ones may shorten it.
+        """
+        leaning = self.leans()
+        if leaning == Verdict.UNDECIDED:
+            return None
+        decided = self.holds if leaning == Verdict.PASS else self.breaks
+        level = confidence_level if leaning == Verdict.PASS else block_level
+        few, many = self.evidence.n, self.evidence.n
+        while not decided(level, many):
+            few, many = many, 2 * many
+            if many > MOST_JUDGMENTS:
+                return None
+        while many - few > 1:
+            middle = math.ceil((few + many) / 2)
+            few, many = (few, middle) if decided(level, middle) else (middle, many)
+        return max(many - self.evidence.n, self.n_missing)

@@ -1,0 +1,197 @@
+"""Gates: a worked example, the errors they promise, and what they refuse."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apps.stats.errors import EmptyInput, InvalidInput
+from apps.stats.gates import Evidence, Rule, Verdict, decide_gate
+from apps.stats.gates.rule import LEAST_JUDGMENTS, LEAST_WATCHED
+from apps.stats.pairwise import ComparisonRows, win_matrix
+from tests.stats.goldens import check_golden
+from tests.stats.kinds import Kind, proves
+
+
+def independent(n_won: int, n: int) -> Evidence:
+    """Every judgment by somebody else, on another item."""
+    return Evidence.of(np.arange(n) < n_won, rater=np.arange(n), item=np.arange(n))
+
+
+def drawn(rng: np.random.Generator, mean: float, n_raters: int, n_items: int, spread: float) -> Evidence:
+    """Every rater judges every item; raters and items differ about the mean."""
+    by_rater, by_item = rng.normal(0, spread, (n_raters, 1)), rng.normal(0, spread, (1, n_items))
+    earned = rng.random((n_raters, n_items)) < np.clip(mean + by_rater + by_item, 0, 1)
+    rater, item = np.indices(earned.shape)
+    return Evidence.of(earned.ravel(), rater=rater.ravel(), item=item.ravel())
+
+
+@proves(Kind.WORKED, decide_gate)
+def test_by_hand():
+    """112 of 200 independent judgments: the variance is .56 x .44/199, so 199 count, with t(199) = 1.97196.
+
+    Wilson's centre (.56 + 3.88861/398)/(1 + 3.88861/199) = .55885, half width .06873: from .4901 on. Against .5 his
+    interval clears the bound where n_eff .06^2 = t^2/4, which is 270.04 counting ones: 272 judgments, 72 more.
+    """
+    passed = decide_gate([Rule(independent(112, 200), 0.49)])
+    assert passed.verdict == Verdict.PASS
+    assert passed.rules[0].low == pytest.approx(0.49012, abs=1e-5)
+    open_ = decide_gate([Rule(independent(112, 200), 0.5)])
+    assert (open_.verdict, open_.rules[0].leans, open_.rules[0].n_more) == (Verdict.UNDECIDED, Verdict.PASS, 72)
+
+
+@proves(Kind.WORKED, decide_gate)
+def test_a_breach_has_to_show_at_a_stricter_level_among_several_rules():
+    """86 of 200 against .5: t(199) with a/2 = .025 is 1.972, with .0125 it is 2.258; the share lies 1.975 away."""
+    losing, holding = Rule(independent(86, 200), 0.5), Rule(independent(150, 200), 0.5)
+    assert decide_gate([losing]).verdict == Verdict.BLOCK
+    together = decide_gate([losing, holding])
+    assert together.verdict == Verdict.UNDECIDED
+    assert together.rules[0].leans == Verdict.BLOCK
+    # Once a worse breach is found, one test fewer is open, and this one shows too.
+    worst = Rule(independent(40, 200), 0.5)
+    assert [each.verdict for each in decide_gate([losing, worst]).rules] == [Verdict.BLOCK, Verdict.BLOCK]
+
+
+@proves(Kind.GOLDEN, decide_gate)
+def test_stored_decision():
+    rng = np.random.default_rng(5)
+    rules = [
+        Rule(drawn(rng, 0.55, 8, 40, 0.05), 0.45),
+        Rule(drawn(rng, 0.97, 8, 40, 0.01), 0.95, most_useful_n=320),
+        Rule(drawn(rng, 0.3, 8, 40, 0.05), 0.45),
+    ]
+    check_golden("gates/decide_gate", dataclasses.asdict(decide_gate(rules)))
+
+
+shares = st.integers(0, 120)
+bounds = st.floats(0.05, 0.95)
+
+
+@proves(Kind.PROPERTY, decide_gate)
+@given(won=st.lists(st.tuples(shares, bounds), min_size=1, max_size=4), extra=st.tuples(shares, bounds))
+@settings(deadline=None, max_examples=40)
+def test_another_rule_never_makes_a_gate_pass_and_looking_often_never_helps(won, extra):
+    rules = [Rule(independent(n, 120), bound) for n, bound in won]
+    alone, more = decide_gate(rules), decide_gate([*rules, Rule(independent(extra[0], 120), extra[1])])
+    assert alone.verdict == Verdict.PASS or more.verdict != Verdict.PASS
+    watched = decide_gate([dataclasses.replace(rule, most_useful_n=120) for rule in rules])
+    assert watched.verdict in {alone.verdict, Verdict.UNDECIDED}
+    assert decide_gate(rules[::-1]).verdict == alone.verdict
+
+
+@proves(Kind.PROPERTY, decide_gate)
+@given(seed=st.integers(0, 10**6), bound=bounds)
+@settings(deadline=None, max_examples=25)
+def test_names_and_order_do_not_matter(seed, bound):
+    rng = np.random.default_rng(seed)
+    earned, rater, item = rng.choice([0, 0.5, 1], 90), rng.integers(0, 5, 90), rng.integers(0, 20, 90)
+    order = rng.permutation(90)
+    one = decide_gate([Rule(Evidence.of(earned, rater=rater, item=item), bound)])
+    other = decide_gate([Rule(Evidence.of(earned[order], rater=99 - rater[order], item=7 * item[order]), bound)])
+    assert one.verdict == other.verdict
+    assert (one.rules[0].low, one.rules[0].high) == pytest.approx((other.rules[0].low, other.rules[0].high))
+
+
+@proves(Kind.TWO_WAYS, decide_gate)
+def test_the_interval_is_that_of_the_matrix_of_pairs_and_the_number_needed_is_the_first_that_does():
+    rng = np.random.default_rng(3)
+    outcome, rater, item = rng.choice([0, 0, 1, 2], 300), rng.integers(0, 12, 300), rng.integers(0, 50, 300)
+    evidence = Evidence.of(np.array([1, 0, 0.5])[outcome], rater=rater, item=item)
+    rows = ComparisonRows.from_arrays(
+        n_competitors=2, first=np.zeros(300, int), second=np.ones(300, int), outcome=outcome, rater=rater, item=item
+    )
+    matrix = win_matrix(rows)
+    rule = Rule(evidence, 0.6)
+    found = decide_gate([rule]).rules[0]
+    assert (found.low, found.high) == pytest.approx((matrix.low[0, 1], matrix.high[0, 1]))
+    assert found.n_more > 0
+    enough = 300 + found.n_more
+    decides = rule.holds if found.leans == Verdict.PASS else rule.breaks
+    assert decides(0.95, enough)
+    assert not any(decides(0.95, n) for n in range(300, enough))
+
+
+@pytest.mark.slow
+@proves(Kind.RECOVERY, decide_gate)
+def test_a_gate_on_its_bound_seldom_passes_and_seldom_blocks():
+    """Three rules, each true share on its bound, raters and items differing: either error at most 2.5 %."""
+    rng, n_gates = np.random.default_rng(11), 1500
+    one_rule = [decide_gate([Rule(drawn(rng, 0.5, 10, 40, 0.1), 0.5)]).verdict for _ in range(n_gates)]
+    three = [
+        decide_gate([Rule(drawn(rng, 0.5, 10, 40, 0.1), 0.5) for _ in range(3)]).verdict for _ in range(n_gates // 3)
+    ]
+    allowed = 0.025 + 4 * np.sqrt(0.025 * 0.975 / n_gates)
+    assert np.mean([verdict == Verdict.PASS for verdict in one_rule]) < allowed
+    assert np.mean([verdict == Verdict.BLOCK for verdict in one_rule]) < allowed
+    assert np.mean([verdict == Verdict.BLOCK for verdict in three]) < 0.025 + 4 * np.sqrt(0.025 * 0.975 / len(three))
+    assert sum(verdict != Verdict.UNDECIDED for verdict in one_rule) > 0
+
+
+@pytest.mark.slow
+@proves(Kind.RECOVERY, decide_gate)
+def test_looking_fifteen_times_keeps_the_promise_only_where_it_was_asked_for():
+    rng, n_gates = np.random.default_rng(12), 200
+    watched = looked_once = 0
+    for _ in range(n_gates):
+        earned = rng.random(1500) < 0.5
+        looks = [Evidence.of(earned[:n], rater=np.arange(n), item=np.arange(n)) for n in range(100, 1501, 100)]
+        watched += any(decide_gate([Rule(each, 0.5, most_useful_n=700)]).verdict != "UNDECIDED" for each in looks)
+        looked_once += any(decide_gate([Rule(each, 0.5)]).verdict != "UNDECIDED" for each in looks)
+    assert watched / n_gates < 0.05 + 4 * np.sqrt(0.05 * 0.95 / n_gates)
+    assert looked_once / n_gates > 0.12
+
+
+@pytest.mark.slow
+@proves(Kind.RECOVERY, decide_gate)
+def test_what_is_clearly_better_passes_and_what_is_clearly_worse_is_blocked():
+    rng = np.random.default_rng(13)
+    better = [decide_gate([Rule(drawn(rng, 0.6, 12, 60, 0.05), 0.45)]).verdict for _ in range(100)]
+    worse = [decide_gate([Rule(drawn(rng, 0.3, 12, 60, 0.05), 0.45)]).verdict for _ in range(100)]
+    assert better.count(Verdict.PASS) >= 95
+    assert worse.count(Verdict.BLOCK) >= 95
+
+
+@proves(Kind.DEGENERATE, decide_gate)
+def test_where_all_agree_every_item_counts_once():
+    many_raters = Evidence.of(np.ones(300), rater=np.arange(300) % 30, item=np.arange(300) % 10)
+    assert (many_raters.n_effective, many_raters.share) == (10, 1.0)
+    assert decide_gate([Rule(many_raters, 0.9)]).verdict == Verdict.UNDECIDED
+
+
+@proves(Kind.DEGENERATE, decide_gate)
+def test_nothing_is_decided_on_too_little():
+    nothing = decide_gate([Rule(Evidence.of([], rater=[], item=[]), 0.5)])
+    assert nothing.verdict == Verdict.UNDECIDED
+    assert (nothing.rules[0].share, nothing.rules[0].n_more) == (None, None)
+    assert nothing.rules[0].n_missing == LEAST_JUDGMENTS
+    few = decide_gate([Rule(independent(20, 20), 0.5)])
+    assert (few.verdict, few.rules[0].n_more) == (Verdict.UNDECIDED, LEAST_JUDGMENTS - 20)
+    watched = decide_gate([Rule(independent(60, 60), 0.5, most_useful_n=500)])
+    assert watched.rules[0].n_more == LEAST_WATCHED - 60
+    one_item = Evidence.of(np.ones(100), rater=np.arange(100), item=np.zeros(100, int))
+    assert decide_gate([Rule(one_item, 0.5)]).verdict == Verdict.UNDECIDED
+
+
+@proves(Kind.DEGENERATE, decide_gate)
+def test_a_share_on_its_bound_is_never_decided():
+    found = decide_gate([Rule(independent(100, 200), 0.5)]).rules[0]
+    assert (found.verdict, found.leans, found.n_more) == (Verdict.UNDECIDED, Verdict.UNDECIDED, None)
+    near = decide_gate([Rule(independent(100, 200), 0.5001)]).rules[0]
+    assert (near.leans, near.n_more) == (Verdict.BLOCK, None)
+
+
+@proves(Kind.DEGENERATE, decide_gate)
+def test_what_is_no_gate_is_refused():
+    with pytest.raises(EmptyInput, match="at least one rule"):
+        decide_gate([])
+    with pytest.raises(InvalidInput, match="between 0 and 1"):
+        Rule(independent(1, 2), 1.0)
+    with pytest.raises(InvalidInput, match="most_useful_n"):
+        Rule(independent(1, 2), 0.5, most_useful_n=0)
+    with pytest.raises(InvalidInput, match="a half for a tie"):
+        Evidence.of([0.3], rater=[1], item=[1])
+    with pytest.raises(InvalidInput, match="between 0 and 1"):
+        decide_gate([Rule(independent(1, 2), 0.5)], confidence_level=95)
