@@ -47,7 +47,7 @@ fix: setup ## Format and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-fast: setup ## The tests that take milliseconds
+fast: setup ## The tests that take milliseconds: under a minute
 	$(BIN)/pytest -n 2 -m "not slow and not e2e and not real_data"
 
 browser: setup

@@ -36,6 +36,18 @@ class Labels:
     label: Integers
 
 
+@dataclass(frozen=True, slots=True)
+class ClusteredLabels(Labels):
+    """Verdicts with the group of items that each task belongs to: tasks of one cluster hang together."""
+
+    cluster: Integers
+
+    def clusters_of(self, units: Integers) -> Integers:
+        """The cluster of each of some units, all of which have a verdict here."""
+        known, first = np.unique(self.unit, return_index=True)
+        return self.cluster[first[np.searchsorted(known, units)]]
+
+
 @dataclass(frozen=True, eq=False)
 class Items:
     """The items of a study, ascending by id: the code of each one's group, and its slices."""
@@ -43,6 +55,10 @@ class Items:
     ids: Integers
     group: Integers
     slices: tuple[dict[str, str], ...]
+
+    def group_of(self, ids: Integers) -> Integers:
+        """The code of the group of each of some items."""
+        return self.group[np.searchsorted(self.ids, ids)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,8 @@ OPEN_AFTER_DAYS = 730  # a later end is no forecast: the range stays open
 class Finish:
     """The day on which the work is done at the rate of the last `n_days` days, and the range it may fall into.
 
-    `expected` and `high` are None where they lie beyond two years: nothing can be said.
+    `expected` and `high` are None where they lie beyond two years: nothing can be said. `low` is then two years away at
+    most, and no earlier day is likely.
     """
 
     low: date
@@ -47,7 +48,7 @@ def finish_of(n_left: int, daily: Sequence[int], today: date) -> Finish | None:
     needed = betaprime(n_left / dispersion, done / dispersion + 0.5, scale=len(days))
     tail = (1 - CONFIDENCE_LEVEL) / 2
     return Finish(
-        low=today + timedelta(days=math.ceil(float(needed.ppf(tail)))),
+        low=today + timedelta(days=min(math.ceil(float(needed.ppf(tail))), OPEN_AFTER_DAYS)),
         expected=_day(today, n_left * len(days) / done),
         high=_day(today, float(needed.ppf(1 - tail))),
         per_day=done / len(days),

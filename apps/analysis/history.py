@@ -1,6 +1,7 @@
 """Analyses beside one another: how a leaderboard came to be what it is, and what changed between two."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,29 +48,27 @@ def history_of(analysis: Analysis, *, at_most: int = MOMENTS) -> tuple[Moment, .
     by_cut = {cut: pk for pk, cut in _same_look(analysis).order_by("pk").values_list("pk", "cut__last_judgment")}
     by_cut[analysis.cut.last_judgment] = analysis.pk
     ordered = [by_cut[cut] for cut in sorted(by_cut)]
-    rows = (
-        Analysis.objects.filter(pk__in=_evenly(ordered, at_most))
-        .annotate(
-            n=Left(_PartOfResult(F("result"), key="n_judgments"), 20),
-            rows=_PartOfResult(F("result"), key="systems"),
-        )
-        .order_by("cut__last_judgment")
-        .values_list("public_id", "created_at", "n", "rows")
-    )
-    return tuple(Moment(public_id, at, _first_value(n), _first_value(systems)) for public_id, at, n, systems in rows)
+    return _moments(Analysis.objects.filter(pk__in=_evenly(ordered, at_most)).order_by("cut__last_judgment"))
 
 
-def latest_analyses(study: Study, *, at_most: int = 50) -> tuple[Listed, ...]:
-    """The newest leaderboards of the study through whatever look, the newest first."""
+def latest_analyses(study: Study, *, also: Iterable[Analysis] = (), at_most: int = 50) -> tuple[Listed, ...]:
+    """The study's newest leaderboards through whatever look, the newest first; then those of `also` that are older."""
     rows = Analysis.objects.filter(study=study, kind=KIND).order_by("-pk")
     values = rows.values_list("public_id", "created_at", "cut__last_judgment", "settings__filters")[:at_most]
-    return tuple(Listed(public_id, at, last, not _narrows(filters)) for public_id, at, last, filters in values)
+    newest = {row[0]: Listed(*row[:3], not _narrows(row[3])) for row in values}
+    older = {each.public_id: _listed(each) for each in also if each.public_id not in newest}
+    return (*newest.values(), *older.values())
 
 
-def earlier_analysis(analysis: Analysis) -> Analysis | None:
-    """The same look at an earlier cut, the nearest one."""
+def _listed(analysis: Analysis) -> Listed:
+    narrows = _narrows(analysis.settings["filters"])
+    return Listed(analysis.public_id, analysis.created_at, analysis.cut.last_judgment, not narrows)
+
+
+def moment_before(analysis: Analysis) -> Moment | None:
+    """What the same look at the nearest earlier cut said."""
     earlier = _same_look(analysis).filter(cut__last_judgment__lt=analysis.cut.last_judgment)
-    return earlier.select_related("cut").order_by("-cut__last_judgment", "-pk").first()
+    return next(iter(_moments(earlier.order_by("-cut__last_judgment", "-pk")[:1])), None)
 
 
 def two_analyses(study: Study, first: str, second: str) -> tuple[Analysis, Analysis]:
@@ -96,6 +95,15 @@ def _same_look(analysis: Analysis) -> QuerySet[Analysis]:
         settings__protocol_major=analysis.settings["protocol_major"],
         cut__last_judgment__lte=analysis.cut.last_judgment,
     )
+
+
+def _moments(analyses: QuerySet[Analysis]) -> tuple[Moment, ...]:
+    """What these say, in their order. One query."""
+    rows = analyses.annotate(
+        n=Left(_PartOfResult(F("result"), key="n_judgments"), 20),
+        rows=_PartOfResult(F("result"), key="systems"),
+    ).values_list("public_id", "created_at", "n", "rows")
+    return tuple(Moment(public_id, at, _first_value(n), _first_value(systems)) for public_id, at, n, systems in rows)
 
 
 def _evenly(ordered: list[int], at_most: int) -> list[int]:

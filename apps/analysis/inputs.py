@@ -15,7 +15,7 @@ from apps.rating.dispositions import judgments_at
 from apps.rating.models import Cut
 from apps.stats.pairwise import Outcome
 
-from .comparisons import BoardInputs, Comparisons, Items, Labels, comparisons_from
+from .comparisons import BoardInputs, ClusteredLabels, Comparisons, Items, Labels, comparisons_from
 from .filters import Filters
 from .style_counts import FEATURES, SEARCHED, style_counts
 
@@ -96,7 +96,7 @@ class StudyInputs:
             WHERE rater_kind = 'judge' AND verdict IS NOT NULL GROUP BY 1, 2 ORDER BY 2, 1"""
         return dict(self._rows(query))
 
-    def people(self, systems: tuple[str, ...]) -> tuple[Comparisons, Labels]:
+    def people(self, systems: tuple[str, ...]) -> tuple[Comparisons, ClusteredLabels]:
         """The judgments a board of people counts, and every current verdict that agreement looks at, surplus beside it.
 
         One by one in the order of storing, and by one query for both: at a million judgments reading them is what
@@ -106,12 +106,12 @@ class StudyInputs:
             SELECT system_a_id, system_b_id, output_a_id, output_b_id, array_position(%(verdicts)s, oriented::text) - 1,
                    rater_id, item_id, unblinded::int, task_id, (disposition = 'used')::int
             FROM compared WHERE disposition IN ('used', 'surplus') ORDER BY judgment_id"""
-        table = self._numbers(query, 10, verdicts=list(OUTCOME_OF))
+        table, items = self._numbers(query, 10, verdicts=list(OUTCOME_OF)), self._items()
         *columns, task, used = table
         counted = np.array(columns)[:, used > 0]
         return (
-            comparisons_from(counted, systems, self._system_ids(systems), self._items()),
-            Labels(unit=task, label=columns[4]),
+            comparisons_from(counted, systems, self._system_ids(systems), items),
+            ClusteredLabels(unit=task, label=columns[4], cluster=items.group_of(columns[6])),
         )
 
     def _system_ids(self, systems: tuple[str, ...]) -> NDArray[np.int64]:

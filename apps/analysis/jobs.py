@@ -1,55 +1,46 @@
 """Background work of analysis. A job takes ids, calls one service and is safe to run twice."""
 
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
-from django.db import transaction
 
-from apps.core.jobs import WAITING, report, send
-from apps.core.models import Job, JobState
+from apps.core.jobs import Tell, carry_out, start
+from apps.core.models import Job
 from apps.rating.models import Judgment
 from apps.studies.models import Study, StudyState
 
 from .filters import Filters
-from .selectors import JOB_KIND, job_subject, latest_analysis, running_leaderboard_job
+from .selectors import JOB_KIND, job_subject, latest_analysis
 from .services import current_leaderboard
 
 REFRESH_AFTER_JUDGMENTS = 10
 
 
-@transaction.atomic
 def start_leaderboard_job(*, study: Study, filters: Filters, by: UUID | None) -> Job:
     """Have the leaderboard computed by a worker; the one under way is not started again."""
-    running = running_leaderboard_job(study, filters)
-    if running is not None:
-        return running
-    job = Job.objects.create(
+    job, _ = start(
         kind=JOB_KIND,
         workspace_id=study.workspace_id,
         subject=job_subject(study),
         arguments={"study": study.pk, "filters": filters.as_settings()},
         by=by,
-        message=WAITING,
+        per_arguments=True,
     )
-    send(job)
     return job
 
 
 @shared_task(name="analysis.compute_leaderboard")
 def compute_leaderboard_job(job_id: int) -> None:
-    """Compute and freeze one leaderboard, keeping its Job row up to date."""
-    job = Job.objects.get(pk=job_id)
-    if job.state == JobState.DONE:
-        return
-    report(job, JobState.RUNNING, 20, "reading the judgments and fitting the board")
-    try:
-        study = Study.objects.get(pk=job.arguments["study"])
-        analysis = current_leaderboard(study=study, filters=filters_of(job), by=job.by)
-    except Exception as error:
-        report(job, JobState.FAILED, 100, f"It failed: {error}")
-        raise
-    job.result = {"analysis": str(analysis.public_id)}
-    report(job, JobState.DONE, 100, "done")
+    """Compute and freeze one leaderboard."""
+    carry_out(job_id, _compute_leaderboard)
+
+
+def _compute_leaderboard(job: Job, tell: Tell) -> dict[str, Any]:
+    tell(20, "reading the judgments and fitting the board")
+    study = Study.objects.get(pk=job.arguments["study"])
+    analysis = current_leaderboard(study=study, filters=filters_of(job), by=job.by)
+    return {"analysis": str(analysis.public_id)}
 
 
 def filters_of(job: Job) -> Filters:

@@ -7,7 +7,7 @@ import numpy as np
 from apps.stats.boards import Board, BoardRow, fit_islands
 
 from .agreement import human_agreement, judge_agreement
-from .comparisons import BoardInputs, Labels
+from .comparisons import BoardInputs, ClusteredLabels
 from .details import details_of
 from .inputs import StudyInputs
 
@@ -106,7 +106,9 @@ def strengths_by_system(boards: list[Board]) -> dict[int, float]:
     return {row.competitor: row.strength for row in boards[0].rows if row.strength is not None}
 
 
-def _agreement(inputs: StudyInputs, people: Labels, systems: tuple[str, ...], boards: list[Board]) -> dict[str, Any]:
+def _agreement(
+    inputs: StudyInputs, people: ClusteredLabels, systems: tuple[str, ...], boards: list[Board]
+) -> dict[str, Any]:
     human_strengths = strengths_by_system(boards)
     judges = {}
     for judge_id, name in inputs.judges().items():

@@ -4,12 +4,13 @@ import uuid
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.rating.models import Cut, Task
-from apps.studies.models import Item, Study
+from apps.studies.models import Item, Study, System
 
 
 class Analysis(models.Model):
@@ -42,6 +43,50 @@ class Analysis(models.Model):
         return f"{self.kind} {self.public_id}"
 
 
+class Gate(models.Model):
+    """Rules for a release, written down before they are tried. Immutable; GateRetirement ends it.
+
+    `rules` are `GateRule`s as stored; `cut` holds the facts that were in when it was set. A watched gate may be read at
+    any time, the others are read once, when no more judgments come in.
+    """
+
+    study = models.ForeignKey(Study, models.PROTECT, related_name="gates")
+    number = models.PositiveIntegerField()
+    candidate = models.ForeignKey(System, models.PROTECT, related_name="+")
+    baseline = models.ForeignKey(System, models.PROTECT, related_name="+", null=True)
+    rules = models.JSONField()
+    is_watched = models.BooleanField()
+    cut = models.ForeignKey(Cut, models.PROTECT)
+    created_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["study", "number"], name="gate_number_is_unique"),
+            models.UniqueConstraint(fields=["id", "study"], name="gate_of_study"),
+            models.CheckConstraint(
+                condition=models.Q(baseline__isnull=True) | ~models.Q(candidate=models.F("baseline")),
+                name="gate_compares_two_systems",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"gate {self.number} of study {self.study_id}"
+
+
+class GateRetirement(models.Model):
+    """A gate is read no more. Append-only."""
+
+    study = models.ForeignKey(Study, models.PROTECT, related_name="+")
+    gate = models.OneToOneField(Gate, models.PROTECT, related_name="retirement")
+    reason = models.TextField()
+    by = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"gate {self.gate_id} retired"
+
+
 class TaskTally(models.Model):
     """What people and judges said of one task, counted as of its study's TallyMark.
 
@@ -67,6 +112,10 @@ class TaskTally(models.Model):
     criteria = models.JSONField(default=dict, help_text="The same for each criterion.")
     has_conflict = models.BooleanField(help_text="A judge says something else than most people.")
     last_judgment = models.BigIntegerField()
+    judged = models.JSONField(
+        default=dict,
+        help_text="How many judgments have a disposition (`used`), are a rater's (`r7`), or both (`r7 used`).",
+    )
 
     class Meta:
         verbose_name_plural = "task tallies"
@@ -75,6 +124,11 @@ class TaskTally(models.Model):
             models.Index(fields=["study", "-last_judgment", "-task"], name="tally_newest"),
             models.Index(fields=["study", "item"], name="tally_item"),
             models.Index(fields=["study", "system_low", "system_high"], name="tally_pair"),
+            GinIndex(fields=["judged"], name="tally_judged"),
+            GinIndex(fields=["flags"], name="tally_flags"),
+            models.Index(fields=["study", "task"], name="tally_conflict", condition=models.Q(has_conflict=True)),
+            models.Index(fields=["study", "task"], name="tally_comments", condition=models.Q(n_comments__gt=0)),
+            models.Index(fields=["study", "task"], name="tally_both_bad", condition=models.Q(n_both_bad__gt=0)),
         )
 
     def __str__(self) -> str:

@@ -20,7 +20,8 @@ class Design:
 
     `n_comparisons` and `n_rubrics` are the tasks there are to draw from, `n_pairs` the pairs of systems that meet.
     `win_share` is the smallest share of decided comparisons that would matter, `tie_share` a guess. An adaptive
-    study goes on round by round: its plan is the first round.
+    study goes on round by round: its plan is the first round, which takes the `n_compared_first` tasks that slice
+    quotas ask for in any case.
     """
 
     n_systems: int
@@ -33,6 +34,7 @@ class Design:
     retest_share: float
     is_adaptive: bool = False
     round_size: int = 200
+    n_compared_first: int = 0
     n_hidden: int = 0
     n_raters: int = 0
     win_share: float = 0.6
@@ -57,8 +59,9 @@ class PlanningAnswer:
     """What the plan will draw, what it will show, and what would be needed for more.
 
     `needed_per_pair` shows `win_share` with 80 % power for one pair chosen beforehand; `needed_in_all` for every
-    pair. `detectable` is what the plan as it is shows for a pair, None where even a clean sweep shows nothing.
-    `half_width` is how closely it pins down the share of a system's outputs with an answer, of rubrics.
+    pair; `needed` is the work of that, with the ratings of single outputs as they are planned. `detectable` is what
+    the plan as it is shows for a pair, None where even a clean sweep shows nothing. `half_width` is how closely it
+    pins down the share of a system's outputs with an answer, of rubrics.
     """
 
     planned: Work
@@ -79,7 +82,7 @@ class PlanningAnswer:
 
 def answer_for(design: Design) -> PlanningAnswer:
     """The answer for this design. Raises InvalidInput (a ValueError) for shares that cannot be."""
-    base = _base_draws(design)
+    base = _base_compared(design) + design.n_rubrics * design.replication
     n_overlap = round(design.overlap_share * base / design.replication)
     planned = _work(base + n_overlap, design)
     comparisons = _compared(design)
@@ -94,7 +97,7 @@ def answer_for(design: Design) -> PlanningAnswer:
         per_system=_per_system(design),
         needed_per_pair=wanted.n_judgments if wanted else None,
         needed_in_all=needed_in_all,
-        needed=_work(needed_in_all, design) if needed_in_all else None,
+        needed=_work(needed_in_all + _rated(design), design) if needed_in_all else None,
         needed_replication=_replication_for(wanted, design),
         detectable=_detectable(per_pair, design),
         half_width=_half_width(design),
@@ -105,29 +108,29 @@ def answer_for(design: Design) -> PlanningAnswer:
     )
 
 
-def _base_draws(design: Design) -> int:
-    return (_round(design) if design.is_adaptive else design.n_comparisons * design.replication) + (
-        design.n_rubrics * design.replication
-    )
-
-
-def _round(design: Design) -> int:
-    """The comparisons of the first round: about a round's number, each task as often as is asked for."""
-    tasks = min(-(-design.round_size // design.replication), design.n_comparisons)
+def _base_compared(design: Design) -> int:
+    """The comparisons that are drawn, those for agreement aside. An adaptive study begins with a round of them."""
+    tasks = design.n_comparisons
+    if design.is_adaptive:
+        tasks = min(max(-(-design.round_size // design.replication), design.n_compared_first), tasks)
     return tasks * design.replication
 
 
 def _compared(design: Design) -> int:
     """Comparisons the plan draws, those for agreement among them."""
-    base = _round(design) if design.is_adaptive else design.n_comparisons * design.replication
+    base = _base_compared(design)
     return base + round(design.overlap_share * base / design.replication)
+
+
+def _rated(design: Design) -> int:
+    """Ratings of single outputs the plan draws, those for agreement among them."""
+    return design.n_rubrics * design.replication + round(design.overlap_share * design.n_rubrics)
 
 
 def _per_system(design: Design) -> int | None:
     if not design.n_rubrics:
         return None
-    n_doubled = design.n_rubrics * (design.replication + design.overlap_share)
-    return int(n_doubled // max(design.n_systems, 1))
+    return _rated(design) // max(design.n_systems, 1)
 
 
 def _wanted(design: Design) -> DetectionPlan | None:

@@ -7,18 +7,33 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Value
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)  # fmt: skip
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 
 from apps.accounts.models import User
 from apps.core.errors import Refused
-from apps.studies.models import Item, Study, System
+from apps.rating.models import Enrolment
+from apps.studies.models import Criterion, Item, Study, System
 
 from .models import ReadingMark, SelectedTask, TaskTally
 from .reading_filters import ReadingFilters
 
 PAGE = 25
+MANY = 25_000  # tasks: fewer are sorted sooner than they are met in the order of an index, where they may stand last
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +61,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """One page: its tallies in order, and where the pages before and after begin (None: there is none)."""
+    """One page: its tallies in order, and where the pages before and after begin (None: there is none).
+
+    Where judgments were asked for, each tally has its `n_asked` of them, and all tasks together `n_judgments`.
+    """
 
     tallies: list[TaskTally]
     n_all: int
+    n_judgments: int | None
     before: Place | None
     after: Place | None
 
@@ -67,29 +86,31 @@ class Neighbours:
 def tasks_page(
     study: Study, filters: ReadingFilters, user: User, *, after: Place | None = None, before: Place | None = None
 ) -> TaskPage:
-    """A page of tasks: the first, or the one after (or before) a place. Two queries."""
-    tasks = _sorted_tasks(study, filters, user)
-    n_all = tasks.order_by().values("pk").count()
+    """A page of tasks: the first, or the one after (or before) a place. Two queries, beside those of the filters."""
+    tasks = _passing_tasks(study, filters, user)
+    asked = {"n_judgments": Sum("n_asked", default=0)} if filters.asks_for_judgments else {}
+    counted = {"n_judgments": None, **tasks.aggregate(n_all=Count("task"), **asked)}
+    tasks = _with_value(tasks, filters, counted["n_all"])
     if before is not None:
         found = list(_beyond(tasks, before, later=False).order_by("value", "task_id")[: PAGE + 1])
         shown = found[:PAGE][::-1]
-        return TaskPage(shown, n_all, _place(shown[0]) if len(found) > PAGE else None, _edge(shown))
+        return TaskPage(shown, **counted, before=_edge(shown[:1], len(found) > PAGE), after=_edge(shown))
     found = list((tasks if after is None else _beyond(tasks, after)).order_by("-value", "-task_id")[: PAGE + 1])
     shown = found[:PAGE]
-    return TaskPage(
-        shown, n_all, _place(shown[0]) if after and shown else None, _edge(shown) if len(found) > PAGE else None
-    )
+    return TaskPage(shown, **counted, before=_edge(shown[:1], after is not None), after=_edge(shown, len(found) > PAGE))
 
 
 def neighbours(study: Study, filters: ReadingFilters, user: User, task_id: int) -> Neighbours | None:
-    """Around a task in the list; None if it is not in it. Four queries."""
-    tasks = _sorted_tasks(study, filters, user)
-    here = tasks.filter(task=task_id).first()
+    """Around a task in the list; None if it is not in it. Four queries, beside those of the filters."""
+    tasks = _passing_tasks(study, filters, user)
+    in_order = _with_value(tasks, filters)
+    here = in_order.filter(task=task_id).first()
     if here is None:
         return None
     place = _place(here)
+    counted = in_order.aggregate(n=Count("task"), n_before=Count("task", filter=_than(place, ">")))
+    tasks = _with_value(tasks, filters, counted["n"])
     earlier, later = _beyond(tasks, place, later=False), _beyond(tasks, place)
-    counted = tasks.order_by().aggregate(n=Count("pk"), n_before=Count("pk", filter=_than(place, ">")))
     return Neighbours(
         previous=earlier.order_by("value", "task_id").values_list("task_id", flat=True).first(),
         next=later.order_by("-value", "-task_id").values_list("task_id", flat=True).first(),
@@ -116,10 +137,30 @@ def systems_of(study: Study) -> list[System]:
     return list(System.objects.filter(held, workspace=study.workspace_id).order_by("name"))
 
 
-def _sorted_tasks(study: Study, filters: ReadingFilters, user: User) -> QuerySet[Any]:
-    """The tasks that pass, each with the `value` it is sorted by."""
+def _passing_tasks(study: Study, filters: ReadingFilters, user: User) -> QuerySet[Any]:
+    """The tasks that pass, each with `n_asked` where judgments are asked for."""
     tasks = TaskTally.objects.filter(_conditions(study, filters, user), study=study)
-    return tasks.annotate(value=_value(filters))
+    if filters.asks_for_judgments:
+        key = _judgments_asked(study, filters)
+        counted = Cast(KeyTransform(key, "judged"), IntegerField())
+        tasks = tasks.filter(judged__has_key=key).annotate(n_asked=counted)
+    return tasks
+
+
+def _with_value(tasks: QuerySet[Any], filters: ReadingFilters, n: int | None = None) -> QuerySet[Any]:
+    """Each task with the `value` it is sorted by. What is added to, no index is walked for."""
+    value = _value(filters)
+    return tasks.annotate(value=value if n is None or n > MANY else value + Value(0))
+
+
+def _judgments_asked(study: Study, filters: ReadingFilters) -> str:
+    """Under which key a tally counts them (see apps.analysis.reading_counts)."""
+    if filters.rater is None:
+        return str(filters.disposition)
+    rater = Enrolment.objects.filter(study=study, rater__uuid=filters.rater).values_list("rater", flat=True).first()
+    if rater is None:
+        raise Refused("There is no such rater in this study. Choose one from the list.")
+    return f"r{rater} {filters.disposition}" if filters.disposition else f"r{rater}"
 
 
 def _value(filters: ReadingFilters) -> Any:
@@ -138,7 +179,7 @@ def _conditions(study: Study, filters: ReadingFilters, user: User) -> Q:
     if filters.flag:
         asked &= Q(flags__contains=[filters.flag])
     if filters.criterion:
-        asked &= Q(criteria__has_key=filters.criterion)
+        asked &= _criterion_asked(study, filters.criterion)
     if "marked" in filters.only:
         asked &= Q(task__in=ReadingMark.objects.filter(user=user, study=study).values("task"))
     for name in filters.only - {"marked"}:
@@ -154,18 +195,22 @@ _ONLY = {
 }
 
 
+def _criterion_asked(study: Study, key: str) -> Q:
+    if not Criterion.objects.filter(protocol__study=study, key=key).exists():
+        raise Refused(f"This study has asked no question {key!r}. Choose one from the list.")
+    return Q(criteria__has_key=key)
+
+
 def _systems_asked(study: Study, filters: ReadingFilters) -> Q:
     names = [name for name in (filters.first, filters.second) if name]
     if not names:
         return Q()
-    known = dict(System.objects.filter(workspace=study.workspace_id, name__in=names).values_list("name", "pk"))
+    known = {system.name: system.pk for system in systems_of(study)}
     missing = [name for name in names if name not in known]
     if missing:
         raise Refused(f"This study has no system {missing[0]!r}. Choose one from the list.")
-    ids = sorted(known.values())
-    if len(ids) == 1:
-        return Q(system_low=ids[0]) | Q(system_high=ids[0])
-    return Q(system_low=ids[0], system_high=ids[1])
+    low, high = min(known[name] for name in names), max(known[name] for name in names)
+    return Q(system_low=low, system_high=high) if filters.second else Q(system_low=low) | Q(system_high=low)
 
 
 def _beyond(tasks: QuerySet[Any], place: Place, *, later: bool = True) -> QuerySet[Any]:
@@ -196,5 +241,6 @@ def _place(tally: Any) -> Place:
     return Place(float(tally.value), tally.task_id)
 
 
-def _edge(shown: list[TaskTally]) -> Place | None:
-    return _place(shown[-1]) if shown else None
+def _edge(shown: list[TaskTally], is_one: bool = True) -> Place | None:
+    """The place of the last of them, where a page begins behind it."""
+    return _place(shown[-1]) if shown and is_one else None

@@ -14,6 +14,7 @@ app.autodiscover_tasks(
     ["apps.core", "apps.analysis", "apps.quality", "apps.rating", "apps.studies"], related_name="jobs"
 )
 app.autodiscover_tasks(["apps.analysis"], related_name="reading_jobs")
+app.autodiscover_tasks(["apps.analysis"], related_name="gate_jobs")
 app.autodiscover_tasks(["apps.rating"], related_name="new_study_jobs")
 
 

@@ -9,8 +9,10 @@ from django.db import connection
 from apps.analysis.canonical import sha256
 from apps.analysis.models import Analysis
 from apps.rating.dispositions import counts_at
+from apps.rating.models import StudyFigures
 from apps.rating.selectors import showing_counts
 from apps.rating.services import take_cut
+from apps.rating.services.figures import misstated
 from apps.studies.material import ItemRow, OutputRow
 from apps.studies.models import Item, Output, Study
 
@@ -86,6 +88,12 @@ def _reconciles() -> Iterator[str]:
         parts = counts.open + counts.judged + counts.late + counts.skipped + counts.expired + counts.released
         if counts.leased != parts:
             yield f"study {study.slug}: {counts.leased} leased showings are not the {parts} of its parts"
+
+
+def _figures() -> Iterator[str]:
+    for stored in StudyFigures.objects.select_related("cut", "study").order_by("pk").iterator(10):
+        for sentence in misstated(stored):
+            yield f"study {stored.study.slug}: {sentence} (delete the row of rating_studyfigures: it is made again)"
 
 
 CHECKS = (
@@ -203,5 +211,6 @@ CHECKS = (
         ),
     ),
     Check("every n reconciles", _reconciles),
+    Check("stored figures are what the rows give", _figures),
     Check("results match their hashes", _results),
 )

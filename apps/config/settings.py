@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "look after jobs": {"task": "core.sweep_jobs", "schedule": 60.0},
     "find due work": {"task": "analysis.sweep", "schedule": 60.0},
+    "read gates": {"task": "analysis.sweep_gates", "schedule": 60.0},
     "keep desks supplied": {"task": "rating.sweep", "schedule": 60.0},
     "render ahead": {"task": "studies.sweep", "schedule": 60.0},
 }

@@ -10,6 +10,7 @@ from apps.studies.services.protocol import current_protocol
 TABS = (
     ("study", "Study"),
     ("leaderboard", "Leaderboard"),
+    ("gates", "Gates"),
     ("reading", "Read"),
     ("raters", "Raters"),
     ("agreement", "Agreement"),

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 app_name = "console"
-_ROOMS = ("study", "board", "reading", "raters", "charts", "files")
+_ROOMS = ("study", "board", "reading", "raters", "charts", "files", "gates")
 urlpatterns = [path("<slug:workspace>/", include("apps.console.new_study.urls"))]
 urlpatterns += [path("<slug:workspace>/<slug:study>/", include(f"apps.console.{room}.urls")) for room in _ROOMS]
 # What belongs to no single study.

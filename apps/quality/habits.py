@@ -7,7 +7,7 @@ import numpy as np
 from apps.stats.pairwise import ComparisonRows, Outcome
 from apps.stats.raters import RaterSpeed, left_share, rater_speed, tie_share
 
-from .estimates import CONFIDENCE_LEVEL, Estimate, Share, known
+from .estimates import CONFIDENCE_LEVEL, NOT_KNOWN, Estimate, Share, known
 from .rows import UNKNOWN, Ints, Work
 
 LONGEST_COUNTED_MS = 10 * 60 * 1000  # a task left open over lunch says nothing about pace
@@ -33,11 +33,12 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """Her share of ties beside the others', and the difference with its 95 % ends."""
+    """Her share of ties beside that of the others' `n_others` verdicts, and the difference with its 95 % ends."""
 
     share: Estimate
     n: int
     others: float | None
+    n_others: int
     difference: Estimate
 
 
@@ -48,7 +49,7 @@ class Block:
     n: int
     first_at: int | None
     last_at: int | None
-    seconds: float | None
+    seconds: Estimate
     n_timed: int
     left: Share
     ties: Share
@@ -91,7 +92,8 @@ def sides_of(work: Work) -> dict[int, Share]:
     """How often each rater chose what stood left, of what she decided with a side known."""
     if not (work.screen != UNKNOWN).any():
         return {}
-    found = left_share(_on_screen(work), confidence_level=CONFIDENCE_LEVEL)
+    seen = work.where(work.screen != UNKNOWN)
+    found = left_share(_counted(seen.rater, seen.screen), confidence_level=CONFIDENCE_LEVEL)
     columns = (found.rater, found.share, found.low, found.high, found.n)
     return {
         int(rater): Share(known(share), known(low), known(high), round(share * n) if n else 0, int(n))
@@ -100,30 +102,32 @@ def sides_of(work: Work) -> dict[int, Share]:
 
 
 def ties_of(work: Work, seed: int) -> dict[int, Ties]:
-    """How often each rater called a tie, against the others."""
-    if not (work.screen != UNKNOWN).any():
+    """How often each rater called a tie, against the others; whether it is known what stood left does not matter."""
+    said = work.where(work.verdict != UNKNOWN)
+    if not len(said):
         return {}
     rng = np.random.default_rng(seed)
-    found = tie_share(_on_screen(work), rng=rng, n_draws=FEWEST_DRAWS, confidence_level=CONFIDENCE_LEVEL)
+    rows = _counted(said.rater, said.verdict)
+    found = tie_share(rows, rng=rng, n_draws=FEWEST_DRAWS, confidence_level=CONFIDENCE_LEVEL)
     return {
         int(rater): Ties(
             share=Estimate.at(at, found.share, found.low, found.high),
             n=int(found.n[at]),
             others=known(found.others[at]),
+            n_others=len(said) - int(found.n[at]),
             difference=Estimate.at(at, found.difference, found.difference_low, found.difference_high),
         )
         for at, rater in enumerate(found.rater)
     }
 
 
-def _on_screen(work: Work) -> ComparisonRows:
-    """What was chosen on the screen, gathered: the left side is competitor 0, the right one 1."""
-    seen = work.screen != UNKNOWN
-    cells, count = np.unique(work.rater[seen] * len(Outcome) + work.screen[seen], return_counts=True)
-    rater, outcome = np.divmod(cells, len(Outcome))
-    left = np.zeros_like(rater)
+def _counted(rater: Ints, outcome: Ints) -> ComparisonRows:
+    """Outcomes gathered, as if all were of two competitors: on the screen, the left one and the right one."""
+    cells, count = np.unique(rater * len(Outcome) + outcome, return_counts=True)
+    who, what = np.divmod(cells, len(Outcome))
+    left = np.zeros_like(who)
     return ComparisonRows.from_arrays(
-        n_competitors=2, first=left, second=left + 1, outcome=outcome, rater=rater, count=count
+        n_competitors=2, first=left, second=left + 1, outcome=what, rater=who, count=count
     )
 
 
@@ -141,19 +145,27 @@ def in_time(work: Work) -> Ints:
 
 
 def _block(work: Work, agreed: Ints, part: Ints) -> Block:
-    at, ms, screen = (one[part][one[part] != UNKNOWN] for one in (work.at, work.shown_ms, work.screen))
+    columns = (work.at, work.shown_ms, work.screen, work.verdict)
+    at, ms, screen, verdict = (one[part][one[part] != UNKNOWN] for one in columns)
     decided = screen[screen <= Outcome.SECOND_WINS]
     compared = agreed[part][agreed[part] != UNKNOWN]
     return Block(
         n=len(part),
         first_at=int(at.min()) if len(at) else None,
         last_at=int(at.max()) if len(at) else None,
-        seconds=float(np.median(ms)) / 1000 if len(ms) else None,
+        seconds=_median_seconds(ms),
         n_timed=len(ms),
         left=Share.of(decided == Outcome.FIRST_WINS),
-        ties=Share.of(screen == Outcome.TIE),
+        ties=Share.of(verdict == Outcome.TIE),
         agreed=Share.of(compared == 1),
     )
+
+
+def _median_seconds(shown_ms: Ints) -> Estimate:
+    if not len(shown_ms):
+        return NOT_KNOWN
+    found = rater_speed(np.zeros_like(shown_ms), shown_ms / 1000, confidence_level=CONFIDENCE_LEVEL)
+    return Estimate.at(0, found.median, found.median_low, found.median_high)
 
 
 def bins_of(seconds: Ints, everybody: Ints) -> list[Bin]:

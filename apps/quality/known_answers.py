@@ -25,11 +25,15 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """How a rater judged the same tasks twice. `same_side` is of those repeats that named a side both times."""
+    """How a rater judged the same tasks twice.
+
+    `kappa` is of the `n_sided` repeats that had their sides swapped, `same_side` of those that named a side both times.
+    """
 
     same: Share
     same_side: Share
     kappa: Estimate
+    n_sided: int
     reading: str
 
 
@@ -71,5 +75,6 @@ def again_of(retests: Retests, rater: int) -> Again:
         same=Share.of(np.asarray(retests.same[hers])),
         same_side=Share.like(found.same_side),
         kappa=Estimate.of(found.kappa),
+        n_sided=found.n,
         reading=found.reading if sided.any() else "",
     )

@@ -1,7 +1,7 @@
 """The figures of every rater of a study, ready to be frozen: people by their uuid, never by name."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,12 @@ import numpy as np
 from apps.rating.models import RaterKind
 from apps.stats.raters import Drift, rater_drift
 
-from .agreement_figures import gathered, people_figures
 from .estimates import CONFIDENCE_LEVEL, NOTHING, Estimate, Share
+from .figures_of_labels import PREFERENCE, Figures, gathered, people_figures
 from .habits import Bin, Block, Ties, Times, bins_of, blocks_of, counted_by_bin, in_time, sides_of, ties_of, times_of
 from .known_answers import NO_GOLD, Again, Gold, again_of, gold_of
 from .others import Compared, WithOthers, agreed_with_first, compared_with_others, with_others
-from .rows import STANDARD, UNKNOWN, Counted, Ints, Retests, StudyRows, Work
+from .rows import STANDARD, UNKNOWN, Counted, Ints, Retests, StudyRows, Work, codes_of
 from .signs import Sign, signs_of
 
 Report = Callable[[int, str], None]
@@ -81,30 +81,15 @@ class _Study:
     people_kappa: Estimate
 
 
-def raters_result(rows: StudyRows, *, n_verdicts: int, seed: int, report: Report) -> dict[str, Any]:
+def raters_result(rows: StudyRows, *, verdicts: Sequence[str], seed: int, report: Report) -> dict[str, Any]:
     """The result to freeze: a row for each rater with a judgment, and what they are read against."""
     report(15, "reading the judgments")
     work = _sorted_by_rater(rows.work())
     report(40, "comparing the raters with one another")
-    judges = work.counted == Counted.JUDGE
-    compared = compared_with_others(work)
-    standard = work.where(work.counted_as(STANDARD) & (work.verdict != UNKNOWN))
-    people = people_figures(gathered(standard.task, standard.verdict))
-    people_work = work.where(~judges)
-    study = _Study(
-        raters=rows.raters(),
-        dispositions=rows.dispositions(),
-        work=work,
-        agreed=agreed_with_first(work),
-        compared=compared,
-        gold=gold_of(rows.gold(), n_verdicts),
-        retests=rows.retests(),
-        people=_Group.of(people_work, seed),
-        judges=_Group.of(work.where(judges), seed),
-        people_kappa=people.kappa,
-    )
+    people = _people(work, verdicts)
+    study = _study(rows, work, people.kappa, n_verdicts=len(verdicts), seed=seed)
     report(70, "writing down each rater's figures")
-    timed = people_work.shown_ms[people_work.shown_ms != UNKNOWN]
+    timed = work.shown_ms[(work.shown_ms != UNKNOWN) & (work.counted != Counted.JUDGE)]
     return {
         "people": asdict(people),
         "median_seconds": float(np.median(timed)) / 1000 if len(timed) else None,
@@ -115,41 +100,65 @@ def raters_result(rows: StudyRows, *, n_verdicts: int, seed: int, report: Report
     }
 
 
+def _people(work: Work, verdicts: Sequence[str]) -> Figures:
+    """How far people agree with one another: what each of them is read against."""
+    said = work.where(work.counted_as(STANDARD) & (work.verdict != UNKNOWN))
+    return people_figures(gathered(said.task, said.verdict, said.cluster), PREFERENCE, codes_of(verdicts))
+
+
+def _study(rows: StudyRows, work: Work, people_kappa: Estimate, *, n_verdicts: int, seed: int) -> _Study:
+    judges = work.counted == Counted.JUDGE
+    return _Study(
+        raters=rows.raters(),
+        dispositions=rows.dispositions(),
+        work=work,
+        agreed=agreed_with_first(work),
+        compared=compared_with_others(work),
+        gold=gold_of(rows.gold(), n_verdicts),
+        retests=rows.retests(),
+        people=_Group.of(work.where(~judges), seed),
+        judges=_Group.of(work.where(judges), seed),
+        people_kappa=people_kappa,
+    )
+
+
 def _figures(study: _Study, rater: int) -> RaterFigures:
     uuid, kind = study.raters[rater]
     rows = slice(*np.searchsorted(study.work.rater, [rater, rater + 1]))
     work = Work(*(getattr(study.work, name)[rows] for name in Work.__slots__))
     agreed, group = study.agreed[rows], study.people if kind == RaterKind.HUMAN else study.judges
-    counts = study.dispositions[rater]
-    gold, again = study.gold.get(rater, NO_GOLD), again_of(study.retests, rater)
-    agreement = with_others(study.compared.of(rater))
-    drift = _drift(work, agreed)
-    left, ties, times = group.sides.get(rater, NOTHING), group.ties.get(rater), group.times.get(rater)
-    signs = (
-        signs_of(
-            gold=gold, again=again, agreement=agreement, people_kappa=study.people_kappa, left=left, ties=ties,
-            times=times, drift=drift,
-        )
-        if kind == RaterKind.HUMAN
-        else []
-    )  # fmt: skip
-    return RaterFigures(
+    counts, gold, drift = study.dispositions[rater], study.gold.get(rater, NO_GOLD), _drift(work, agreed)
+    found = RaterFigures(
         rater=uuid,
         kind=kind,
         n=sum(counts.values()),
         dispositions=counts,
         n_work=len(work),
-        times=times,
-        left=left,
-        ties=ties,
+        times=group.times.get(rater),
+        left=group.sides.get(rater, NOTHING),
+        ties=group.ties.get(rater),
         gold=gold,
         n_gold_unscored=max(counts.get("gold", 0) - gold.n, 0),
-        again=again,
-        agreement=agreement,
+        again=again_of(study.retests, rater),
+        agreement=with_others(study.compared.of(rater)),
         drift=_thirds(drift),
         blocks=blocks_of(work, agreed),
         bins=bins_of(work.shown_ms, group.bins),
-        signs=signs,
+        signs=[],
+    )
+    return replace(found, signs=_signs(study, found, drift)) if kind == RaterKind.HUMAN else found
+
+
+def _signs(study: _Study, found: RaterFigures, drift: Drift) -> list[Sign]:
+    return signs_of(
+        gold=found.gold,
+        again=found.again,
+        agreement=found.agreement,
+        people_kappa=study.people_kappa,
+        left=found.left,
+        ties=found.ties,
+        times=found.times,
+        drift=drift,
     )
 
 

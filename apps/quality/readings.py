@@ -21,7 +21,9 @@ class WithKappa(Protocol):
 NO_PAIRS = (
     "There is nothing to read yet: no two people judged the same task, or all answers are the same. Let tasks overlap."
 )
-NO_INTERVAL = "There are too few tasks for an interval, so this figure says nothing yet. Let more tasks overlap."
+NO_INTERVAL = (
+    "The tasks that overlap are all of one item: no interval, so this figure says nothing yet. Let more items overlap."
+)
 FAULT = (
     "Below .6, and surely so: a fault of the guideline, not of the raters. Read what is mixed up most, and say in the "
     "guideline which is which."
@@ -29,6 +31,10 @@ FAULT = (
 PREFERENCES = (
     "Below .6, and surely so, as preferences mostly are: outputs were close, tastes differ, or the guideline leaves "
     "open what counts. That is a fault of the guideline, not of the raters: read what is mixed up most."
+)
+LOPSIDED = (
+    "One answer is very common and nearly all give it, so alpha tells only how well the rare ones are told apart: read "
+    "AC1 and the percentage for agreement as a whole. If the rare ones matter, say in the guideline when to give them."
 )
 OPEN = (
     "It may lie below .6 or above: too few tasks overlap to say. Below .6 would be a fault of the guideline, not of "
@@ -38,8 +44,13 @@ ENOUGH = "At least .6: raters understand the question alike. For a conclusion ab
 HIGH = "At least .8: conclusions may rest on single answers."
 
 
-def reading_of(alpha: Estimate, *, is_preference: bool) -> str:
-    """Below .6 is a fault of the guideline before it is one of the raters; preferences are rarely above."""
+def reading_of(alpha: Estimate, *, is_preference: bool, is_lopsided: bool = False) -> str:
+    """Below .6 is a fault of the guideline before it is one of the raters; preferences are rarely above.
+
+    `is_lopsided` where one answer is so common that alpha is low although nearly all agree: the kappa paradox.
+    """
+    if is_lopsided:
+        return LOPSIDED
     if alpha.value is None:
         return NO_PAIRS
     if alpha.low is None or alpha.high is None:

@@ -4,8 +4,7 @@ What a judgment counts as comes from apps.rating.dispositions and from nowhere e
 look at one major version of the protocol, as a leaderboard does; counts look at all of them.
 """
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -62,9 +61,10 @@ _GIVEN = """
         WHERE judged.protocol_major = %(protocol_major)s
     )"""
 
+_VERDICTS = ("A", "B", "TIE", "BOTH_BAD")
 # By code: the first system in system order wins, the second, tie, both bad; and on the screen left, right, tie, bad.
-_VERDICT = """CASE verdict WHEN 'TIE' THEN 2 WHEN 'BOTH_BAD' THEN 3
-    ELSE coalesce(((verdict = 'A') <> in_order)::int, -1) END"""
+VERDICT = """CASE {verdict} WHEN 'TIE' THEN 2 WHEN 'BOTH_BAD' THEN 3
+    ELSE coalesce((({verdict} = 'A') <> in_order)::int, -1) END"""
 _SCREEN = """CASE {verdict} WHEN 'TIE' THEN 2 WHEN 'BOTH_BAD' THEN 3
     ELSE coalesce((({verdict} = 'A') <> a_on_left)::int, -1) END"""
 _COUNTED = """CASE WHEN withdrawn THEN 4 WHEN disposition = 'used' THEN 0 WHEN disposition = 'surplus' THEN 1
@@ -126,8 +126,14 @@ class Answers:
     rater: Ints
     task: Ints
     item: Ints
+    cluster: Ints
     counted: Ints
     anchor: Ints
+
+
+def codes_of(verdicts: Sequence[str]) -> list[int]:
+    """The codes of the verdicts that a protocol allows."""
+    return [_VERDICTS.index(verdict) for verdict in verdicts]
 
 
 class StudyRows:
@@ -137,7 +143,7 @@ class StudyRows:
         judged = judgments_at(cut)
         self.cut = cut
         self._judged = f"WITH {judged.sql}"
-        self._given = f"WITH {judged.sql}, {_GIVEN}"
+        self.given = f"WITH {judged.sql}, {_GIVEN}"
         self._parameters = {
             **judged.parameters,
             "protocol_major": protocol_major,
@@ -149,7 +155,7 @@ class StudyRows:
         """Of each rater: how many current judgments have each disposition, under every version of the protocol."""
         found: dict[int, dict[str, int]] = {}
         query = f"{self._judged} SELECT rater_id, disposition, count(*) FROM judged GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608
-        for rater, disposition, n in self._rows(query):
+        for rater, disposition, n in self.read(query):
             found.setdefault(rater, {})[disposition] = n
         return found
 
@@ -157,19 +163,20 @@ class StudyRows:
         """Everybody with a judgment: uuid and kind. No name is ever frozen into a result."""
         query = f"""{self._judged} SELECT DISTINCT r.id, r.uuid::text, r.kind FROM judged
                     JOIN rating_rater r ON r.id = judged.rater_id ORDER BY 1"""  # noqa: S608
-        return {rater: (uuid, kind) for rater, uuid, kind in self._rows(query)}
+        return {rater: (uuid, kind) for rater, uuid, kind in self.read(query)}
 
     def work(self) -> Work:
         """Every judgment that is ordinary work: of people, also what is set aside, and of judges."""
-        query = f"""{self._given}
-            SELECT rater_id, judgment_id, task_id, item_id, cluster, {_VERDICT}, {_SCREEN.format(verdict="verdict")},
-                   {_COUNTED}, coalesce(shown_ms, -1), coalesce((extract(epoch FROM at) * 1000)::bigint, -1)
+        query = f"""{self.given}
+            SELECT rater_id, judgment_id, task_id, item_id, cluster, {VERDICT.format(verdict="verdict")},
+                   {_SCREEN.format(verdict="verdict")}, {_COUNTED}, coalesce(shown_ms, -1),
+                   coalesce((extract(epoch FROM at) * 1000)::bigint, -1)
             FROM given WHERE {_COUNTED} < {Counted.ELSEWHERE.value} ORDER BY judgment_id"""  # noqa: S608
         return Work(*self._columns(query, 10))
 
     def gold(self) -> GoldAnswers:
         """Each rater's first showing of each gold task, scored with the answer that was known at the cut."""
-        query = f"""{self._given},
+        query = f"""{self.given},
             met AS (SELECT DISTINCT ON (rater_id, task_id) * FROM given WHERE purpose = 'gold' AND NOT withdrawn
                     ORDER BY rater_id, task_id, showing, judgment_id),
             known AS (SELECT DISTINCT ON (g.task_id) g.task_id, g.verdict, g.answers FROM rating_gold g
@@ -187,7 +194,7 @@ class StudyRows:
 
     def retests(self) -> Retests:
         """Each retest beside the showing that it repeats: one pass over the sorted rows, whatever their number."""
-        query = f"""{self._given},
+        query = f"""{self.given},
             sided AS (SELECT given.*, {_SCREEN.format(verdict="first_verdict")} AS screen FROM given
                       WHERE purpose <> 'training' AND NOT withdrawn),
             paired AS (SELECT sided.*, first_value(purpose) OVER mine AS before_purpose,
@@ -208,14 +215,14 @@ class StudyRows:
 
     def answers(self, key: str, values: list[str]) -> Answers:
         """What was answered to one criterion of ordinary work. A and B of a task are put into system order first."""
-        query = f"""{self._given},
+        query = f"""{self.given},
             said AS (SELECT given.*, answers ->> %(key)s AS value FROM given WHERE answers ? %(key)s)
-            SELECT rater_id, task_id, item_id, {_COUNTED},
+            SELECT rater_id, task_id, item_id, cluster, {_COUNTED},
                    coalesce(array_position(%(values)s::text[],
                        CASE WHEN in_order IS FALSE AND value = 'A' THEN 'B'
                             WHEN in_order IS FALSE AND value = 'B' THEN 'A' ELSE value END), 0) - 1
             FROM said WHERE {_COUNTED} < {Counted.ELSEWHERE.value} ORDER BY judgment_id"""  # noqa: S608
-        return Answers(*self._columns(query, 5, key=key, values=values))
+        return Answers(*self._columns(query, 6, key=key, values=values))
 
     def slices(self) -> dict[tuple[str, str], list[int]]:
         """The items of each slice: (key, value) to ids."""
@@ -223,35 +230,13 @@ class StudyRows:
             SELECT s.key, s.value, array_agg(i.id ORDER BY i.id) FROM studies_studyitem si
             JOIN studies_item i ON i.id = si.item_id CROSS JOIN LATERAL jsonb_each_text(i.slices) s
             WHERE si.study_id = %(study)s GROUP BY 1, 2 ORDER BY 1, 2"""
-        return {(key, value): items for key, value, items in self._rows(query)}
+        return {(key, value): items for key, value, items in self.read(query)}
 
     def judges(self) -> dict[int, str]:
         """The judges with a judgment, and their names: a judge is no person."""
         query = f"""{self._judged} SELECT r.id, coalesce(nullif(r.name, ''), r.uuid::text) FROM rating_rater r
                     WHERE r.id IN (SELECT rater_id FROM judged WHERE disposition = 'judge') ORDER BY 2, 1"""  # noqa: S608
-        return dict(self._rows(query))
-
-    def sha256(self) -> str:
-        """The hash of the inputs: for each rater that of her canonical lines on natural keys, sorted bytewise."""
-        query = f"""{self._given},
-            lines AS (SELECT rater_uuid, json_build_array(
-                          external_id, content_hash, first_system, second_system, in_order = a_on_left, {_VERDICT},
-                          answers::text, first_verdict, first_answers::text, shown_ms, extract(epoch FROM at)::text,
-                          purpose, disposition, withdrawn, slices::text)::text COLLATE "C" AS line FROM given)
-            SELECT rater_uuid::text COLLATE "C",
-                   encode(sha256(convert_to(string_agg(line, E'\\n' ORDER BY line), 'UTF8')), 'hex')
-            FROM lines GROUP BY 1 ORDER BY 1"""  # noqa: S608
-        of_rater = [f"{uuid} {digest}" for uuid, digest in self._rows(query)]
-        return hashlib.sha256("\n".join([*of_rater, *self._gold_lines()]).encode()).hexdigest()
-
-    def _gold_lines(self) -> Iterator[str]:
-        """Gold stands on its own: another known answer gives other figures for the same judgments."""
-        query = """
-            SELECT json_build_array(g.task_id, g.verdict, g.answers::text, g.use, o.id IS NOT NULL)::text
-            FROM rating_gold g LEFT JOIN rating_goldretirement o
-                 ON o.gold_id = g.id AND o.id <= %(last_gold_retirement)s
-            WHERE g.study_id = %(study)s AND g.id <= %(last_gold)s ORDER BY g.id"""
-        return (f"gold {line}" for (line,) in self._rows(query))
+        return dict(self.read(query))
 
     def _columns(self, query: str, n_columns: int, **more: Any) -> NDArray[np.int64]:
         """The columns of the answer, all whole numbers, read in pieces: a million rows of Python are too many."""
@@ -262,7 +247,8 @@ class StudyRows:
                 pieces.append(np.array(rows, dtype=np.int64))
         return np.concatenate(pieces).T
 
-    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+    def read(self, query: str) -> list[tuple[Any, ...]]:
+        """The answer to a query that begins with `given`, or needs no more than the marks of the cut."""
         with connection.cursor() as cursor:
             cursor.execute(query, self._parameters)
             return cursor.fetchall()

@@ -52,8 +52,8 @@ def percent(share: float) -> str:
 
 def _gold(gold: Gold) -> Sign | None:
     if gold.share.high is not None and gold.share.high < LEAST_GOLD:
-        told = f"{gold.n_right} of {gold.n} gold answers are right: at most {percent(gold.share.high)} in the long run"
-        return Sign("gold", 1, f"{told}, and {percent(LEAST_GOLD)} is what we ask for. Check the gold first.")
+        told = f"{gold.n_right} of {gold.n} gold answers are right: the whole interval lies below {percent(LEAST_GOLD)}"
+        return Sign("gold", 1, f"{told}, which is what we ask for. Check the gold first.")
     if gold.advice == "pause":
         return Sign("gold", 1, f"The evidence from gold is enough for a pause. {gold.reading}")
     return None

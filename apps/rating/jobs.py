@@ -6,7 +6,7 @@ from celery import shared_task
 
 from apps.core.database.locks import alone
 from apps.core.errors import Refused
-from apps.core.models import Job, JobState
+from apps.core.jobs import carry_out
 from apps.studies.models import Study, StudyState
 
 from .exchange.packing import forget_old_archives, pack
@@ -32,11 +32,8 @@ def plan_next_round_job(study_id: int, number: int) -> None:
 
 @shared_task(name="rating.pack_study")
 def pack_study_job(job_id: int) -> None:
-    """Pack a study as an archive, keeping its Job row up to date. Sent twice, it is packed once."""
-    with alone(f"packing-job:{job_id}") as mine:
-        job = Job.objects.get(pk=job_id)
-        if mine and job.state not in {JobState.DONE, JobState.FAILED}:
-            pack(job)
+    """Pack a study as an archive. Sent twice, it is packed once."""
+    carry_out(job_id, pack)
 
 
 @shared_task(name="rating.freeze_figures")
@@ -53,10 +50,10 @@ def sweep() -> None:
 
     Archives that nobody fetched for a day go.
     """
-    forget_old_archives()
     _supply_desks()
     for study_id in studies_with_figures_due():
         freeze_figures_job.delay(study_id)
+    forget_old_archives()  # last: a folder in trouble keeps nobody from work
 
 
 def _supply_desks() -> None:

@@ -5,22 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from celery import shared_task
-from django.db import transaction
-from django.utils import timezone
 
-from apps.core.database.locks import alone, lock
 from apps.core.errors import NotFound, Refused
-from apps.core.jobs import UNDER_WAY, WAITING, send
-from apps.core.models import Job, JobState
+from apps.core.jobs import Tell, Work, carry_out, run, start
+from apps.core.models import Job
+from apps.rating.exchange.contents import Progress
 from apps.rating.exchange.documents import study_document
 from apps.studies.uploads import Upload
 
+from .previews import n_rubrics
 from .services.new_studies import Wish, make_study, read_upload, terms_from, upload_of
 
 READING, MAKING = "reading a file", "new study"
 AT_ONCE_BYTES = 512 * 1024
 AT_ONCE_TASKS = 2_000
-SAVED_EACH = 0.5  # seconds
+TOLD_EACH = 0.5  # seconds
 
 
 def subject_of(upload: Upload) -> str:
@@ -46,40 +45,38 @@ def start_making(*, upload: Upload, wish: Wish, by: UUID) -> Job:
         "raters": list(wish.raters),
         "opens": wish.opens,
     }
-    return _start(MAKING, upload, arguments, by, at_once=_is_quick(upload))
+    return _start(MAKING, upload, arguments, by, at_once=_is_quick(upload, wish))
 
 
-def _is_quick(upload: Upload) -> bool:
+def _is_quick(upload: Upload, wish: Wish) -> bool:
     found = upload.found or {}
-    return (
-        upload.n_bytes <= AT_ONCE_BYTES and found.get("n_comparisons", 0) + found.get("n_rubrics", 0) <= AT_ONCE_TASKS
-    )
+    n_tasks = found.get("n_comparisons", 0) + n_rubrics(found.get("n_ratable", 0), wish.terms)
+    return upload.n_bytes <= AT_ONCE_BYTES and n_tasks <= AT_ONCE_TASKS
 
 
 def _start(kind: str, upload: Upload, arguments: dict[str, Any], by: UUID, *, at_once: bool = False) -> Job:
-    with transaction.atomic():
-        lock(f"job:{subject_of(upload)}")
-        running = job_of(upload, kind)
-        if running is not None and running.state in UNDER_WAY:
-            return running
-        job = Job.objects.create(
-            kind=kind,
-            workspace_id=upload.workspace_id,
-            subject=subject_of(upload),
-            arguments=arguments,
-            by=by,
-            message=WAITING,
-        )
-        if not at_once:
-            send(job)
-    if at_once:
-        run(job)
+    job, is_new = start(
+        kind=kind,
+        workspace_id=upload.workspace_id,
+        subject=subject_of(upload),
+        arguments=arguments,
+        by=by,
+        sends=not at_once,
+    )
+    if at_once and is_new:
+        run(job, WORK[kind])
     return job
 
 
 def job_of(upload: Upload, kind: str) -> Job | None:
     """The newest job of this kind about the upload."""
     return Job.objects.filter(kind=kind, subject=subject_of(upload)).order_by("-pk").first()
+
+
+def made_of(*, workspace_id: int, by: UUID, upload: UUID) -> Job | None:
+    """The job that stored a study of this upload, for whoever started it; None while there is none."""
+    made = Job.objects.filter(kind=MAKING, workspace_id=workspace_id, by=by, result__isnull=False)
+    return made.filter(subject=f"upload:{upload}").order_by("-pk").first()
 
 
 def job_named(*, workspace_id: int, by: UUID, public_id: UUID) -> Job:
@@ -94,31 +91,15 @@ def job_named(*, workspace_id: int, by: UUID, public_id: UUID) -> Job:
 
 @shared_task(name="rating.upload")
 def upload_job(job_id: int) -> None:
-    """Do what the job says, once: a second worker finds it taken and leaves."""
-    with alone(f"job:{job_id}") as mine:
-        job = Job.objects.get(pk=job_id)
-        if mine and job.state in UNDER_WAY:
-            run(job)
+    """Read an upload, or make a study of it: whichever the job is about."""
+    carry_out(job_id, lambda job, tell: WORK[job.kind](job, tell))
 
 
-def run(job: Job) -> None:
-    """The work itself. A refusal ends the job in its sentence; anything else does, too, and is raised."""
-    progress = _Progress(job)
-    try:
-        if job.kind == READING:
-            read_upload(upload=upload_of(job), on_progress=progress.read)
-        else:
-            _make(job, progress)
-    except Refused as refused:
-        return progress.fail(refused.sentence)
-    except Exception as error:
-        progress.fail(f"It failed ({type(error).__name__}). Try again.")
-        raise
-    progress.end(JobState.DONE, "done")
-    return None
+def _read(job: Job, tell: Tell) -> None:
+    read_upload(upload=upload_of(job), on_progress=_reading(tell, full=95))
 
 
-def _make(job: Job, progress: "_Progress") -> None:
+def _make(job: Job, tell: Tell) -> dict[str, Any] | None:
     wanted = job.arguments
     wish = Wish(
         slug=wanted["slug"],
@@ -126,39 +107,28 @@ def _make(job: Job, progress: "_Progress") -> None:
         raters=tuple(wanted["raters"]),
         opens=wanted["opens"],
     )
-    by = job.by
-    if by is None:
+    if job.by is None:
         raise Refused("Nobody is known to have asked for this study.")
-    make_study(job=job, wish=wish, by=by, on_step=progress.step, on_progress=progress.read)
+    try:
+        make_study(job=job, wish=wish, by=job.by, on_step=tell, on_progress=_reading(tell, full=40))
+    except Exception as error:
+        if job.result:
+            error.add_note("The study is stored as a draft and could not be opened.")
+        raise
+    return job.result
 
 
-class _Progress:
-    """Keeps the job's row up to date, now and then."""
+WORK: dict[str, Work] = {READING: _read, MAKING: _make}
 
-    def __init__(self, job: Job) -> None:
-        self._job, self._saved = job, 0.0
-        self._full = 95 if job.kind == READING else 40
-        self._job.started_at = timezone.now()
-        self.step(1, "beginning")
 
-    def step(self, percent: int, message: str) -> None:
-        """A new part of the work."""
-        self._job.state, self._job.percent, self._job.message = JobState.RUNNING, percent, message
-        self._job.save(update_fields=["state", "percent", "message", "started_at"])
-        self._saved = monotonic()
+def _reading(tell: Tell, *, full: int) -> Progress:
+    """Tells now and then how many rows were read; all of them are `full` percent of the work."""
+    told = monotonic()
 
-    def read(self, file: str, n_rows: int, share: float) -> None:
-        """So many rows of a file were read."""
-        if monotonic() - self._saved > SAVED_EACH:
-            self.step(max(1, round(share * self._full)), f"{file}: {n_rows:,} rows")
+    def read(file: str, n_rows: int, share: float) -> None:
+        nonlocal told
+        if monotonic() - told > TOLD_EACH:
+            told = monotonic()
+            tell(max(1, round(share * full)), f"{file}: {n_rows:,} rows")
 
-    def fail(self, sentence: str) -> None:
-        """Why it ended; what is stored by then stays, as a draft."""
-        stored = "The study is stored as a draft and could not be opened. " if self._job.result else ""
-        self.end(JobState.FAILED, stored + sentence)
-
-    def end(self, state: JobState, message: str) -> None:
-        """How it ended."""
-        self._job.state, self._job.percent, self._job.message = state, 100, message
-        self._job.ended_at = timezone.now()
-        self._job.save(update_fields=["state", "percent", "message", "ended_at", "started_at"])
+    return read

@@ -1,8 +1,9 @@
 """What a file holds, told before anything of it is stored: counts, systems, slices, leaks, and the first tasks."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import combinations, groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from apps.studies.identification import find_self_identification, spoken_text, telling_words
@@ -10,7 +11,8 @@ from apps.studies.material import ABOUT_OUTPUT, ItemRow, OutputRow, StudyFile
 
 from .exchange.bundle import Bundle
 from .exchange.documents import study_document
-from .exchange.rows import GoldRow
+from .given_answers import given_answers
+from .work_ahead import ByPlace, WorkAhead, by_place, work_ahead
 
 N_TASKS = 3
 N_LEAKS = 5
@@ -23,68 +25,57 @@ Plain = dict[str, Any]
 def preview_of(bundle: Bundle) -> Plain:
     """The preview as JSON: kept with the upload, so that no page reads the file again."""
     terms = bundle.study or StudyFile()
-    by_place = _by_place(bundle.outputs)
+    places = by_place(bundle.outputs)
     compares = bool(terms.verdicts)
-    rates = any(criterion.about == ABOUT_OUTPUT for criterion in terms.criteria)
     return {
         "terms": study_document(terms),
         "n_items": len(bundle.items),
         "n_outputs": len(bundle.outputs),
         "n_judgments": len(bundle.judgments),
-        "n_pairs": _n_pairs(by_place.values()) if compares else 0,
-        "systems": _systems(bundle, by_place),
-        "slices": _slices(bundle.items),
+        "n_pairs": _n_pairs(places.values()) if compares else 0,
+        "systems": _systems(bundle, places),
         "n_slices": len({entry for item in bundle.items for entry in item.slices.items()}),
         "leaks": _leaks(bundle),
-        "tasks": list(islice(_tasks(bundle.items, by_place, compares), N_TASKS)),
-    } | _work(bundle, by_place, compares=compares, rates=rates)
+        "tasks": list(islice(_tasks(bundle.items, places, compares), N_TASKS)),
+        "answers": given_answers(bundle),
+    } | _work(bundle, places, terms)
 
 
-Place = tuple[str, int]
-
-
-def _by_place(outputs: Iterable[OutputRow]) -> dict[Place, list[OutputRow]]:
-    """Outputs by item and sample: within one place they may be compared."""
-    found: dict[Place, list[OutputRow]] = defaultdict(list)
-    for output in outputs:
-        found[output.item, output.sample].append(output)
-    return found
-
-
-def _work(bundle: Bundle, by_place: dict[Place, list[OutputRow]], *, compares: bool, rates: bool) -> Plain:
-    """How many tasks there are to draw from; a task with gold is no ordinary work."""
-    golds = Counter((gold.use, gold.verdict is not None) for gold in bundle.golds)
-    n_all, n_identical = _n_comparisons(by_place.values()) if compares else (0, 0)
+def _work(bundle: Bundle, places: ByPlace, terms: StudyFile) -> Plain:
+    """How many tasks there are to draw from, in all and by slice. `n_ratable` holds whatever the criteria are."""
+    work = work_ahead(bundle, places)
+    if not terms.verdicts:
+        work = WorkAhead(ratings=work.ratings)
+    uses = Counter(gold.use for gold in bundle.golds)
     return {
-        "n_comparisons": max(n_all - _n_golds(bundle.golds, compared=True), 0) if compares else 0,
-        "n_identical": n_identical,
-        "n_rubrics": max(len(bundle.outputs) - _n_golds(bundle.golds, compared=False), 0) if rates else 0,
-        "n_hidden": golds["hidden", True] + golds["hidden", False],
-        "n_training": golds["training", True] + golds["training", False],
+        "n_comparisons": work.comparisons.total(),
+        "n_identical": work.n_identical,
+        "n_ratable": work.ratings.total(),
+        "n_rubrics": n_rubrics(work.ratings.total(), terms),
+        "n_hidden": uses["hidden"],
+        "n_training": uses["training"],
+        "slices": _slices(bundle.items, work, terms.slice_quotas),
     }
 
 
-def _n_golds(golds: Iterable[GoldRow], *, compared: bool) -> int:
-    return sum((gold.verdict is not None) == compared for gold in golds)
-
-
-def _n_comparisons(places: Iterable[list[OutputRow]]) -> tuple[int, int]:
-    """Pairs of outputs with different texts, and those with the same."""
-    n_all = n_identical = 0
-    for outputs in places:
-        n_all += len(outputs) * (len(outputs) - 1) // 2
-        same = Counter((output.text, str(output.messages)) for output in outputs)
-        n_identical += sum(n * (n - 1) // 2 for n in same.values())
-    return n_all - n_identical, n_identical
+def n_rubrics(n_ratable: int, terms: StudyFile) -> int:
+    """How many outputs are rated one by one under these terms."""
+    return n_ratable if any(criterion.about == ABOUT_OUTPUT for criterion in terms.criteria) else 0
 
 
 def _n_pairs(places: Iterable[list[OutputRow]]) -> int:
     """How many pairs of systems meet on some item."""
     together = {frozenset(output.system for output in outputs) for outputs in places}
-    return len({(a, b) for names in together for a in names for b in names if a < b})
+    n_systems = len(frozenset().union(*together))
+    met: set[tuple[str, str]] = set()
+    for names in together:
+        met.update(combinations(sorted(names), 2))
+        if len(met) == n_systems * (n_systems - 1) // 2:
+            break
+    return len(met)
 
 
-def _systems(bundle: Bundle, by_place: dict[Place, list[OutputRow]]) -> list[Plain]:
+def _systems(bundle: Bundle, places: ByPlace) -> list[Plain]:
     families = {system.name: system.family for system in bundle.systems}
     n_outputs = Counter(output.system for output in bundle.outputs)
     n_empty = Counter(output.system for output in bundle.outputs if output.text is not None and not output.text.strip())
@@ -94,17 +85,43 @@ def _systems(bundle: Bundle, by_place: dict[Place, list[OutputRow]]) -> list[Pla
             "name": name,
             "family": families.get(name, ""),
             "n_outputs": n_outputs[name],
-            "n_missing": len(by_place) - n_outputs[name],
+            "n_missing": len(places) - n_outputs[name],
             "n_empty": n_empty[name],
         }
         for name in names
     ]
 
 
-def _slices(items: Iterable[ItemRow]) -> list[Plain]:
-    found = Counter(entry for item in items for entry in item.slices.items())
-    most = sorted(found.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][1]))[:N_SLICES]
-    return [{"name": name, "value": value, "n_items": n} for (name, value), n in most]
+def _slices(items: Iterable[ItemRow], work: WorkAhead, quotas: Iterable[str]) -> list[Plain]:
+    """The largest slices of each name, with their tasks, and those that have a quota whatever their size."""
+    found = {(name, value): _slice(name, value) for name, _, value in (quota.partition("=") for quota in quotas)}
+    kept = list(found.values())
+    for item in items:
+        for entry in item.slices.items():
+            row = found.setdefault(entry, _slice(*entry))
+            row["n_items"] += 1
+            row["n_comparisons"] += work.comparisons[item.external_id]
+            row["n_ratable"] += work.ratings[item.external_id]
+    kept += [row for row in _largest(found.values()) if row not in kept]
+    return sorted(kept, key=_by_size)
+
+
+def _slice(name: str, value: str) -> Plain:
+    return {"name": name, "value": value, "n_items": 0, "n_comparisons": 0, "n_ratable": 0}
+
+
+def _by_size(row: Plain) -> tuple[str, int, str]:
+    return row["name"], -row["n_items"], row["value"]
+
+
+def _largest(rows: Iterable[Plain]) -> list[Plain]:
+    """As many as a page shows: the largest of every name, then the next, so that no name hides the others."""
+    ranked = [
+        (rank, row)
+        for _, of_name in groupby(sorted(rows, key=_by_size), key=itemgetter("name"))
+        for rank, row in enumerate(of_name)
+    ]
+    return [row for _, row in sorted(ranked, key=itemgetter(0))[:N_SLICES]]
 
 
 def _leaks(bundle: Bundle) -> Plain:
@@ -122,10 +139,10 @@ def _leaks(bundle: Bundle) -> Plain:
     return {"n": n, "examples": examples}
 
 
-def _tasks(items: Iterable[ItemRow], by_place: dict[Place, list[OutputRow]], compares: bool) -> Iterator[Plain]:
+def _tasks(items: Iterable[ItemRow], places: ByPlace, compares: bool) -> Iterator[Plain]:
     """The first tasks as a rater sees them: without names, the two outputs in an order that tells nothing."""
     for n, item in enumerate(items):
-        outputs = by_place.get((item.external_id, 0), [])
+        outputs = places.get((item.external_id, 0), [])
         wanted = 2 if compares else 1
         if len(outputs) < wanted:
             continue

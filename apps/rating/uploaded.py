@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from apps.core.errors import Refused
-from apps.studies.services.uploads import write_upload
+from apps.studies.services.uploads import safe_name, write_upload
 from apps.studies.templates import template_named
 from apps.studies.uploads import Upload
 
@@ -17,24 +17,26 @@ from .exchange.contents import Progress
 from .exchange.documents import study_document
 from .exchange.flat import FLAT_ENDINGS
 from .exchange.known import Known
+from .exchange.sources import TABLE_NAMES, open_source
 from .exchange.terms import STUDY_FILE
 
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
+OF_A_WHOLE_STUDY = {"study", *TABLE_NAMES} - {"gold"}
 WRONG_ENDING = (
-    "Touchstone reads .jsonl, .csv (also packed, .gz) and .parquet files, and .zip or .tar archives in the exchange "
-    "format; {name} is none of them, and nothing was kept. Export the rows as one of these."
+    "Touchstone reads .jsonl, .csv (also packed, .gz) and .parquet files, and .zip or .tar archives of one of "
+    "them or in the exchange format; {name} is none of them, and nothing was kept. Export the rows as one of these."
 )
 
 
 def check_ending(name: str) -> None:
     """Refuse a file that no reader takes, by its name."""
-    if not name.lower().endswith(FLAT_ENDINGS + ARCHIVE_ENDINGS):
+    if not safe_name(name).lower().endswith(FLAT_ENDINGS + ARCHIVE_ENDINGS):
         raise Refused(WRONG_ENDING.format(name=name))
 
 
 def check_gold_ending(name: str) -> None:
     """Refuse a file of gold that is none."""
-    if not name.lower().endswith(FLAT_ENDINGS):
+    if not safe_name(name).lower().endswith(FLAT_ENDINGS):
         raise Refused(f"Gold comes as {', '.join(FLAT_ENDINGS)}; {name} is none of them, and nothing was kept.")
 
 
@@ -52,12 +54,17 @@ def bundle_of(upload: Upload, *, on_progress: Progress | None = None) -> Bundle:
     known = Known(verdicts=terms.verdicts, criteria=terms.criteria)
     with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
         path = _laid_out(upload, Path(folder))
-        bundle = read_bundle(path, _format_of(upload), known=known, on_progress=on_progress)
+        bundle = read_bundle(path, _format_of(path), known=known, on_progress=on_progress)
     return bundle if bundle.study is not None else replace(bundle, study=terms)
 
 
-def _format_of(upload: Upload) -> str:
-    return "touchstone" if is_archive(upload) else "flat"
+def _format_of(path: Path) -> str:
+    """The exchange format where one of its files is there; else one file of rows, packed or not, with its gold."""
+    if path.is_dir():
+        return "flat"
+    with open_source(path) as source:
+        names = {name.split(".", 1)[0] for name in source.entries}
+    return "touchstone" if names & OF_A_WHOLE_STUDY else "flat"
 
 
 def _laid_out(upload: Upload, folder: Path) -> Path:

@@ -13,10 +13,14 @@ from apps.accounts.models import Workspace
 
 MAX_UPLOAD_BYTES = 100 * 1024**2
 PART_BYTES = 1024**2
+TYPED = "typed"
 
 
 class Upload(models.Model):
-    """A file as it was sent. `found` is what reading it came to: a preview, or what is wrong with it."""
+    """A file as it was sent. `found` is what reading it came to: a preview, or what is wrong with it.
+
+    Beside that it holds the settings that were `typed` for the study and not sent yet.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     workspace = models.ForeignKey(Workspace, models.PROTECT)
@@ -42,6 +46,16 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_read(self) -> bool:
+        """Whether reading it has come to an end, good or bad."""
+        return bool((self.found or {}).keys() - {TYPED})
+
+    @property
+    def typed(self) -> dict[str, list[str]]:
+        """The fields of the settings as somebody left them, by name."""
+        return dict((self.found or {}).get(TYPED) or {})
 
 
 class UploadPart(models.Model):

@@ -17,6 +17,7 @@ def run(*words: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_a_new_person_signs_in(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(add_member, "getpass", lambda prompt: "quite-long-secret-words")
     assert run("Ana@Example.org", "--role", "manager", "--name", "Ana") == "Ana is manager in workspace main.\n"

@@ -1,5 +1,6 @@
 """A study with everything a reading room is for: splits, conflicts, flags, comments, judges, a rubric."""
 
+import re
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -44,6 +45,16 @@ def study_with(workspace: Workspace, slug: str = "read", n_items: int = 6) -> St
 def task_of(study: Study, item: str, kind: str = "comparison") -> Task:
     """The task on an item."""
     return Task.objects.get(study=study, item__external_id=item, kind=kind)
+
+
+def items(page: str) -> list[str]:
+    """The items of a list, in its order."""
+    return re.findall(r'class="item-name">([^<]+)<', page)
+
+
+def words(page: str) -> str:
+    """What a page says, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def _people() -> Iterator[JudgmentRow]:

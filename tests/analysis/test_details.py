@@ -44,7 +44,7 @@ def big_lab(db: None) -> Lab:
 
 def test_every_part_is_there_and_adds_up(big_lab: Lab) -> None:
     found = result_of(big_lab.study)
-    assert found["method"].endswith(", 3")
+    assert found["method"].endswith(", 4")
     for part, names in SHAPE.items():
         assert found[part]
         assert all(set(row) == names for row in found[part])

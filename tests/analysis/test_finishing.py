@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from apps.analysis.finishing import dispersion_of, finish_of
+from apps.analysis.finishing import OPEN_AFTER_DAYS, dispersion_of, finish_of
 
 TODAY = date(2026, 7, 15)
 
@@ -57,6 +57,7 @@ def test_dispersion_is_pearsons_and_never_below_one() -> None:
     assert dispersion_of([0, 8]) == pytest.approx(8.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spread", [1.0, 4.0])
 def test_nineteen_of_twenty_ranges_hold_the_day(spread: float) -> None:
     """Days that are Poisson (1) or four times as variable; with seven days to go by, a little less is kept."""
@@ -68,3 +69,9 @@ def test_nineteen_of_twenty_ranges_hold_the_day(spread: float) -> None:
         truth = TODAY + timedelta(days=int(np.searchsorted(np.cumsum(draws[7:]), 150)) + 1)
         kept += found.low <= truth and (found.high is None or truth <= found.high)
     assert 0.9 <= kept / n <= 1.0, kept / n
+
+
+def test_work_for_ages_ends_in_no_overflow() -> None:
+    found = finish_of(10**12, [1], TODAY)
+    assert found is not None
+    assert (found.low, found.expected, found.high) == (TODAY + timedelta(days=OPEN_AFTER_DAYS), None, None)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from apps.analysis.comparisons import Comparisons, Items
+from apps.analysis.agreement import human_agreement, judge_agreement
+from apps.analysis.comparisons import ClusteredLabels, Comparisons, Items, Labels
 from apps.analysis.elo import elo_of
 from apps.analysis.filters import Filters
 from apps.analysis.pairs import pairs_of
@@ -11,7 +12,6 @@ from apps.analysis.services import leaderboards
 from apps.analysis.slices import slices_of
 from apps.analysis.spending import spending_of
 from apps.analysis.style import style_of
-from apps.stats.agreement import cohen_kappa, krippendorff_alpha, pairs_within_units, percent_agreement
 from apps.stats.boards import fit_islands
 from apps.stats.simulation import simulate_comparisons
 from tests.stats.goldens import check_golden
@@ -45,12 +45,11 @@ def test_figures_of_this_method_stay_as_they_are():
     )
     units = (study.item * 4 + np.minimum(study.first, study.second)) * 4 + np.maximum(study.first, study.second)
     verdict = np.where(study.first < study.second, study.outcome, np.array([1, 0, 2, 3])[study.outcome])
-    pairs = pairs_within_units(units, verdict)
+    people, judge = ClusteredLabels(units, verdict, study.item), Labels(units[::3], verdict[::3])
     found = {
         "boards": list(boards),
-        "alpha": krippendorff_alpha(units, verdict),
-        "kappa": cohen_kappa(pairs.first, pairs.second, symmetric=True, cluster=pairs.unit, count=pairs.count),
-        "percent": percent_agreement(pairs.first, pairs.second, pairs.unit, count=pairs.count),
+        "people": human_agreement(people),
+        "judge": judge_agreement(people, judge, {0: 0.4, 1: 0.1, 2: -0.5}, {0: 0.2, 1: 0.3, 2: -0.5}),
         "details": details_of(study, boards),
     }
     check_golden(f"analysis/method_{leaderboards.METHOD.rpartition(' ')[2]}", found)

@@ -81,3 +81,19 @@ def test_what_is_not_known_is_left_out(change: dict[str, object]) -> None:
     answer = answer_for(replace(TWO, **change))  # type: ignore[arg-type]
     assert (answer.planned.hours_each is None) == ("n_raters" in change)
     assert (answer.planned.cost is None) == ("price" in change)
+
+
+def test_what_single_outputs_take_is_part_of_what_is_needed() -> None:
+    both = answer_for(replace(TWO, n_rubrics=50))
+    assert both.planned.judgments == 210 + 105
+    assert both.needed is not None
+    assert both.needed_in_all is not None
+    assert both.needed.judgments == both.needed_in_all + 105
+
+
+def test_quotas_make_the_first_round_longer() -> None:
+    usual = replace(TWO, is_adaptive=True, round_size=40, overlap_share=0)
+    assert answer_for(usual).planned.judgments == 40
+    assert answer_for(replace(usual, n_compared_first=10)).planned.judgments == 40, "they fit into it"
+    assert answer_for(replace(usual, n_compared_first=60)).planned.judgments == 120
+    assert answer_for(replace(usual, n_compared_first=500)).planned.judgments == 200, "no more than there are"

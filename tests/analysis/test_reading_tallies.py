@@ -110,7 +110,8 @@ def test_a_quarantined_rater_is_set_aside_everywhere_and_comes_back(study: Study
 def test_a_new_rule_counts_everything_again(study: Study) -> None:
     tallied(study)
     set_rules(study=study, rules=[{"name": "told_apart"}], by=None)
-    assert behind(study).tasks is None
+    assert len(behind(study).tasks) == Task.objects.filter(study=study).count() == 7
+    assert behind(study, 5).tasks is None, "too many to be named"
     assert (tallied(study)["item-4"].n_people, tallied(study)["item-4"].n_set_aside) == (0, 1)
 
 
@@ -132,7 +133,8 @@ _FACTS = ("task", "n_people", "n_a", "n_b", "n_tie", "n_both_bad", "n_set_aside"
 
 
 def test_much_that_is_new_is_counted_by_a_job(study: Study, monkeypatch) -> None:
-    monkeypatch.setattr(reading_tallies, "WAITS_FOR", 5)
+    for name in ("WAITS_FOR", "SMALL"):
+        monkeypatch.setattr(reading_tallies, name, 5)
     mark, job = tallies_for(study=study, by=None)
     assert (mark, job.kind, TaskTally.objects.count()) == (None, JOB_KIND, 0)
     again = tallies_for(study=study, by=None)[1]
@@ -144,8 +146,15 @@ def test_much_that_is_new_is_counted_by_a_job(study: Study, monkeypatch) -> None
     assert job is None and mark is not None
 
 
-def test_a_failure_is_shown_and_not_started_again_at_once(study: Study, monkeypatch, lab: Lab, client: Client) -> None:
+def test_all_of_a_small_study_is_counted_at_once(study: Study, monkeypatch) -> None:
     monkeypatch.setattr(reading_tallies, "WAITS_FOR", 5)
+    mark, job = tallies_for(study=study, by=None)
+    assert (job, mark.study, TaskTally.objects.count()) == (None, study, 7)
+
+
+def test_a_failure_is_shown_and_not_started_again_at_once(study: Study, monkeypatch, lab: Lab, client: Client) -> None:
+    for name in ("WAITS_FOR", "SMALL"):
+        monkeypatch.setattr(reading_tallies, name, 5)
     client.force_login(lab.analyst)
     waiting = client.get("/studies/lab/read/read").content.decode()
     assert 'hx-trigger="every 2s"' in waiting and "nothing to read" not in waiting

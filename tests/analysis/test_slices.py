@@ -89,6 +89,7 @@ def test_one_loss_among_many_looks_is_no_regression():
     assert [each["regressions"] for each in many] == [[]] * 12
 
 
+@pytest.mark.slow
 def test_holm_by_intervals_is_holm():
     """The names are those whose two-sided p values, found by bisecting the level of the interval, Holm rejects."""
     letters = ["1" * 17 + "2" * 3, "1" * 14 + "2" * 6, "1" * 19 + "2", "1" * 18 + "2" * 2]

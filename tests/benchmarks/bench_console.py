@@ -26,6 +26,9 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from apps.accounts.models import User  # noqa: E402
+from apps.analysis.gate_material import material_of  # noqa: E402
+from apps.analysis.gate_rules import LEAST_SLICE_ITEMS, GateRule, RuleKind  # noqa: E402
+from apps.analysis.services import set_gate  # noqa: E402
 from apps.config.celery import app  # noqa: E402
 from apps.core.models import Job, JobState  # noqa: E402
 from apps.studies.models import Study  # noqa: E402
@@ -99,9 +102,21 @@ def press_compute(study: Study, manager: User) -> None:
         began = time.perf_counter()
         client.post(reverse(f"console:{name}", args=[study.workspace.slug, study.slug]))
         say(f"  {study.slug} {name}: {time.perf_counter() - began:.1f} s")
+    began = time.perf_counter()
+    client.post(reverse("console:read_gate", args=[study.workspace.slug, study.slug, set_a_gate(study)]))
+    say(f"  {study.slug} read_gate: {time.perf_counter() - began:.1f} s")
     failed = Job.objects.filter(state=JobState.FAILED).first()
     if failed is not None:
         raise RuntimeError(f"The job {failed.kind!r} failed: {failed.message}")
+
+
+def set_a_gate(study: Study) -> int:
+    """A gate of the first system against the second, on all items and in each large slice; its number."""
+    material = material_of(study)
+    large = [pair for pair, n in material.slice_groups.items() if n >= LEAST_SLICE_ITEMS]
+    rules = [GateRule(kind=RuleKind.MARGIN, allowed=0.05, slice=slice_) for slice_ in (None, *large)]
+    candidate, baseline = (system.name for system in material.systems[:2])
+    return set_gate(study=study, candidate=candidate, baseline=baseline, rules=rules, is_watched=True, by=None).number
 
 
 def import_real(folder: str) -> None:

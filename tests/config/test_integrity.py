@@ -7,6 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from apps.config.integrity import CHECKS
+from apps.rating.models import StudyFigures
+from apps.rating.services import freeze_figures
 from tests.console.test_console import judge_everything
 from tests.studies_for_tests import Lab
 
@@ -29,6 +31,7 @@ DAMAGE = {
         INSERT INTO rating_band (study_id, number, size, drained_at) SELECT study_id, 99, 1, now() FROM rating_band;
         UPDATE rating_draw SET band = 99, position = 0 WHERE id = (SELECT d.id FROM rating_draw d WHERE NOT EXISTS (
             SELECT FROM rating_assignment a WHERE a.draw_id = d.id AND a.outcome = 'judged') LIMIT 1)""",
+    "stored figures are what the rows give": "UPDATE rating_studyfigures SET n_judged = n_judged + 1",
 }
 
 
@@ -40,14 +43,17 @@ def run() -> str:
 
 def test_what_the_services_write_is_sound(lab: Lab) -> None:
     judge_everything(lab)
+    freeze_figures(study_id=lab.study.pk)
     assert run().count("ok ") == len(CHECKS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage_is_found(lab: Lab, name: str) -> None:
     lab.add_rater("idle")
     if name != "drained bands are all judged":
         judge_everything(lab)
+    freeze_figures(study_id=lab.study.pk)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in connection.introspection.table_names(cursor):
@@ -81,3 +87,28 @@ def test_a_gap_in_either_number_is_found(lab: Lab, name: str, change: str) -> No
             cursor.execute("ALTER TABLE rating_assignment DROP CONSTRAINT rating_assignment_shown_number_check")
         cursor.execute(f"UPDATE rating_assignment SET {name} = {change}")
     assert list(check.violations())
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("{day,TODAY,filled}", "7"),
+        ("{rater,RATER,left}", "0"),
+        ("{slice,new}", '{"wanted": 1}'),
+        ("{disposition,used,n}", "99"),
+    ],
+)
+def test_a_wrong_number_of_the_study_home_is_found(lab: Lab, path: str, wrong: str) -> None:
+    """Stored halfway, so that the figures are a sum of steps; then one cell is another."""
+    check = next(check for check in CHECKS if check.name == "stored figures are what the rows give")
+    freeze_figures(study_id=lab.study.pk)
+    judge_everything(lab)
+    stored = freeze_figures(study_id=lab.study.pk)
+    assert list(check.violations()) == []
+    place = path.replace("TODAY", next(iter(stored.counts["day"]))).replace("RATER", next(iter(stored.counts["rater"])))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE rating_studyfigures SET counts = jsonb_set(counts, %s, %s)", [place, wrong])
+    (sentence,) = check.violations()
+    assert sentence.startswith(f"study trial: {path[1:].partition(',')[0]} ") and "the rows give" in sentence
+    StudyFigures.objects.all().delete()
+    assert list(check.violations()) == []

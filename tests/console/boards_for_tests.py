@@ -52,7 +52,12 @@ def everything(n: int = 3, *, n_slices: int = 2, baseline: int | None = 1, prefi
             "systems": [style_row(name, place, n) for place, name in enumerate(names)],
         },
         "separation": separation_rows(names, baseline),
-        "elo": {"systems": [{"system": name, "elo": 1100.0 - 3 * place} for place, name in enumerate(names)]},
+        "elo": {
+            "systems": [
+                {"system": name, "elo": 1100.0 - 3 * place, "order_sd": 9.0 + place} for place, name in enumerate(names)
+            ],
+            "n_orders": 100,
+        },
         "spending": [spending_row(name, place) for place, name in enumerate(names)],
     }
 
@@ -164,6 +169,8 @@ def spending_row(name: str, place: int) -> Row:
     return {
         "system": name,
         "n_outputs": 40,
+        "n_with_cost": 38,
+        "n_with_latency": 39,
         "mean_cost": 0.01 / (place + 1),
         "cost_low": 0.009 / (place + 1),
         "cost_high": 0.011 / (place + 1),

@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 
 from apps.analysis.filters import Filters
-from apps.analysis.history import earlier_analysis, history_of, latest_analyses
+from apps.analysis.history import history_of, latest_analyses, moment_before
 from apps.analysis.models import Analysis
 from apps.rating.services import set_rules
 from tests.console.boards_for_tests import everything, frozen, with_result
 from tests.rating.test_rules import judge
 from tests.studies_for_tests import Lab
+
+pytestmark = pytest.mark.slow
 
 STUDY = "/studies/lab/trial/"
 COMPARE = f"{STUDY}leaderboard/compare"
@@ -40,8 +42,9 @@ def test_history_goes_up_to_its_analysis_oldest_first(three: list[Analysis]) -> 
     assert [moment.n_judgments for moment in history_of(three[2])] == [2, 4, 6]
     assert [moment.n_judgments for moment in history_of(three[1])] == [2, 4]
     assert history_of(three[0])[0].public_id == three[0].public_id
-    before = earlier_analysis(three[2])
-    assert before == three[1] and earlier_analysis(three[0]) is None
+    before = moment_before(three[2])
+    assert before and before.public_id == three[1].public_id and before.n_judgments == 4
+    assert moment_before(three[0]) is None
 
 
 def test_history_is_of_one_look(lab: Lab, three: list[Analysis]) -> None:
@@ -85,6 +88,20 @@ def test_the_board_asks_for_its_history_as_a_fragment(three: list[Analysis], cli
     assert "<html" not in fragment and fragment.strip().startswith("<section")
 
 
+def test_a_board_says_what_changed_since_the_one_before(three: list[Analysis], client: Client) -> None:
+    text = page(client, f"{STUDY}analyses/{three[2].public_id}")
+    assert "Since the analysis of" in text and "2 more judgments:" in text
+    assert f"a={three[1].public_id}&amp;b={three[2].public_id}" in text
+    assert "Since the analysis of" not in page(client, f"{STUDY}analyses/{three[0].public_id}")
+    look = frozen(three[0].study, filters=Filters(without=("told_apart",)))
+    assert "Since the analysis of" not in page(client, f"{STUDY}analyses/{look.public_id}"), "the first of its look"
+
+
+def test_the_way_to_the_analysis_before_is_one_query(three: list[Analysis], django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        moment_before(three[2])
+
+
 # Two analyses ----------------------------------------------------------------------------------------------
 
 
@@ -108,10 +125,12 @@ def test_the_same_analysis_twice_changed_nothing(three: list[Analysis], client: 
 
 def test_strengths_ranks_and_systems_that_came_and_went(three: list[Analysis], client: Client) -> None:
     before, after = everything(3), everything(4)
-    after["systems"][0] |= {"strength": 1.1, "rank_high": 1}
+    after["systems"][0] |= {"strength": 1.15, "rank_high": 1}
     del after["systems"][1]
     texts = compared(client, frozen_of(three[0], before), frozen_of(three[2], after))
-    assert "<b>+1.00</b>" in texts and "system-00 moved most, by +1.00" in texts
+    # 00 and 02 are on both: 1.00 farther apart than before, and each has moved by half of it.
+    assert "<b>+0.50</b>" in texts and "<b>−0.50</b>" in texts and "moved most, by " in texts
+    assert "taken from the mean of the systems on both" in texts
     assert "only in the first" in texts and "only in the second" in texts
     assert '1 <span class="tag gold">changed</span>' in texts
 
@@ -120,6 +139,25 @@ def frozen_of(computed: Analysis, result: dict[str, Any]) -> Analysis:
     import json
 
     return with_result(computed, {**json.loads(computed.result), **result})
+
+
+def test_a_system_that_joins_moves_nobody(three: list[Analysis], client: Client) -> None:
+    """Each board has mean 0 over its own systems: without allowing for it all others would seem to have changed."""
+    text = compared(client, frozen_of(three[0], everything(3)), frozen_of(three[2], everything(4)))
+    assert text.count("<b>0.00</b>") + text.count("<b>+0.00</b>") + text.count("<b>−0.00</b>") == 3
+    assert "moved most" not in text
+
+
+def test_systems_on_other_scales_are_not_compared(three: list[Analysis], client: Client) -> None:
+    before, after = everything(3), everything(3)
+    after["systems"][2] |= {"island": 2, "strength": 0.7}
+    text = compared(client, frozen_of(three[0], before), frozen_of(three[2], after))
+    assert text.count("<b>–</b>") == 1
+
+
+def test_one_judgment_more_is_one_judgment(lab: Lab, three: list[Analysis], client: Client) -> None:
+    judge(lab, 0)
+    assert "1 more judgment:" in compared(client, three[2], frozen(lab.study))
 
 
 def test_settings_that_differ_stand_apart(lab: Lab, three: list[Analysis], client: Client) -> None:
@@ -134,6 +172,12 @@ def test_settings_that_differ_stand_apart(lab: Lab, three: list[Analysis], clien
 def test_without_two_there_is_a_choice(three: list[Analysis], client: Client) -> None:
     text = page(client, COMPARE)
     assert text.count(f'<option value="{three[0].public_id}"') == 2
+
+
+def test_the_choice_holds_the_two_that_are_shown_however_old(three: list[Analysis]) -> None:
+    listed = latest_analyses(three[0].study, also=(three[0], three[2]), at_most=1)
+    assert [each.public_id for each in listed] == [three[2].public_id, three[0].public_id]
+    assert listed[1].is_plain and listed[1].last_judgment == three[0].cut.last_judgment
 
 
 def test_before_the_second_analysis_the_page_says_so(lab: Lab, client: Client) -> None:

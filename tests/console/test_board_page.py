@@ -2,17 +2,19 @@
 
 import re
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
+from apps.analysis.filters import Filters
 from apps.analysis.models import Analysis
-from apps.console.board import links
+from apps.console.board import rows
+from apps.console.board.spending import _figure
 from tests.console.boards_for_tests import everything, frozen
 from tests.console.test_console import judge_everything
-from tests.studies_for_tests import SYSTEMS, Lab
+from tests.studies_for_tests import Lab
+
+pytestmark = pytest.mark.slow
 
 STUDY = "/studies/lab/trial/"
 BOARD = f"{STUDY}leaderboard"
@@ -63,7 +65,9 @@ def test_a_real_analysis_has_a_page_and_every_part_of_it(lab: Lab, analyst: Clie
         assert analyst.get(address(analysis, part)).status_code == 200, part
 
 
-@pytest.mark.parametrize("part", ["", "/pairs", "/slice?key=topic&value=topic-0", "/history", "/report", ".json"])
+@pytest.mark.parametrize(
+    "part", ["", "/pairs", "/pairs.csv", "/slice?key=topic&value=topic-0", "/history", "/report", ".json"]
+)
 def test_strangers_see_no_part_of_it(lab: Lab, client: Client, part: str) -> None:
     judge_everything(lab)
     url = address(board_of(lab), part)
@@ -85,6 +89,7 @@ def test_what_an_analysis_does_not_hold_is_not_found(lab: Lab, analyst: Client, 
 def test_pages_of_parts_that_an_old_analysis_lacks_are_not_found(lab: Lab, analyst: Client) -> None:
     analysis = frozen(lab.study, **dict.fromkeys(PARTS))
     assert analyst.get(address(analysis, "/pairs")).status_code == 404
+    assert analyst.get(address(analysis, "/pairs.csv")).status_code == 404
     assert analyst.get(address(analysis, "/slice?key=topic&value=topic-0")).status_code == 404
 
 
@@ -119,51 +124,6 @@ def test_without_style_control_the_reason_is_said(lab: Lab, analyst: Client) -> 
     assert "style=on" not in text
 
 
-# Pairs -----------------------------------------------------------------------------------------------------
-
-
-def test_the_matrix_says_who_is_ahead_in_signs_and_not_in_colour_alone(lab: Lab, analyst: Client) -> None:
-    pairs = everything()["pairs"]
-    pairs[0] |= {"first_share": 0.8, "low": 0.6, "high": 0.92}
-    text = page(analyst, address(board_of(lab, pairs=pairs)))
-    assert "<b>80</b> ▲" in text and "<b>20</b> ▽" in text
-    assert "60–92" in text and "8–40" in text
-
-
-def test_pairs_that_never_met_have_no_share(lab: Lab, analyst: Client) -> None:
-    pairs = everything()["pairs"]
-    nothing = {"n": 0, "n_first": 0, "n_second": 0, "n_tie": 0, "n_both_bad": 0}
-    pairs[0] |= {**nothing, "first_share": None, "low": None, "high": None}
-    pairs[1] |= {"first_share": None, "low": None, "high": None}
-    analysis = board_of(lab, pairs=pairs)
-    assert '<td class="nothing">–</td>' in page(analyst, address(analysis))
-    listed = page(analyst, address(analysis, "/pairs?system=system-00")).partition("Everyone against everyone")[0]
-    assert '<th scope="row">system-01</th>' not in listed
-    assert '<th scope="row">system-02</th>' in listed
-
-
-def test_the_list_of_a_system_is_seen_from_its_side(lab: Lab, analyst: Client) -> None:
-    text = page(analyst, address(board_of(lab), "/pairs?system=system-01"))
-    row = re.search(r'<tr><th scope="row">system-00</th>(.*?)</tr>', text)
-    assert row and re.findall(r"<td>(\d+)</td>", row[1]) == ["2", "5", "2", "1", "10"]
-    assert "33 %" in row[1] and "12 % … 65 %" in row[1]
-
-
-def test_cells_lead_to_the_outputs_where_there_is_a_room_to_read_them(lab: Lab, analyst: Client) -> None:
-    room = reverse("console:reading", args=["lab", "trial"])
-    assert links.reading_url(["lab", "trial"], first="a b", second="c") == f"{room}?first=a+b&second=c"
-    assert "first=system-00&amp;second=system-01" in page(analyst, address(board_of(lab)))
-    pair = {"first": SYSTEMS[0], "second": SYSTEMS[1]}
-    assert analyst.get(f"{room}?{urlencode(pair)}").status_code == 200
-    assert analyst.get(f"{room}?{urlencode({'first': SYSTEMS[0], 'slice.topic': 'odd'})}").status_code == 200
-
-
-def test_without_that_room_there_is_no_link(lab: Lab, analyst: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links, "ROOM_OF_OUTPUTS", "console:nowhere")
-    text = page(analyst, address(board_of(lab)))
-    assert "first=system-00" not in text and "<b>67</b>" in text
-
-
 # Slices ----------------------------------------------------------------------------------------------------
 
 
@@ -172,7 +132,7 @@ def test_slices_stand_beside_one_another_with_regressions_first(lab: Lab, analys
     assert text.index("topic = topic-0</a>") < text.index("topic = topic-1</a>")
     regression = re.search(r'<td class="regression">(.*?)</td>', text)
     assert regression and "worse" in regression[1] and "<b>31 %</b>" in regression[1]
-    assert "12 % … 47 % · n 9" in regression[1]
+    assert "12 % … 47 % · n <a" in regression[1] and ">9</a>" in regression[1]
     assert "share of the decisions won against system-01" in text
 
 
@@ -183,7 +143,7 @@ def test_without_a_baseline_slices_are_held_against_elsewhere(lab: Lab, analyst:
     text = page(analyst, address(frozen(lab.study, **result)))
     assert "strength in the slice less strength elsewhere" in text
     regression = re.search(r'<td class="regression">(.*?)</td>', text)
-    assert regression and "−0.29" in regression[1] and "n 22" in regression[1]
+    assert regression and "−0.29" in regression[1] and ">22</a>" in regression[1]
 
 
 def test_a_slice_has_a_page_with_every_system(lab: Lab, analyst: Client) -> None:
@@ -203,6 +163,40 @@ def test_a_slice_that_cannot_say_is_shown_as_such(lab: Lab, analyst: Client) -> 
     assert analyst.get(address(analysis)).status_code == 200
 
 
+# Elo and spending ------------------------------------------------------------------------------------------
+
+
+def test_elo_stands_with_what_the_order_alone_does(lab: Lab, analyst: Client) -> None:
+    text = page(analyst, address(board_of(lab)))
+    assert (
+        "The same judgments in another order would move them by about 9 to 11 points, by system "
+        "(standard deviation over 100 random orders)." in text
+    )
+
+
+def test_elo_says_where_its_noise_is_not_known() -> None:
+    rated = {"systems": [{"system": "a", "elo": 1000.0, "order_sd": None}], "n_orders": 0}
+    found = rows.elo_of({"elo": rated})
+    assert found and "was not computed" in found["noise"]
+    rated = {"systems": [{"system": "a", "elo": 1000.0, "order_sd": 4.2}], "n_orders": 50}
+    found = rows.elo_of({"elo": rated})
+    assert found and "by about 4 points (standard deviation over 50" in found["noise"]
+    assert rows.elo_of({"elo": {"systems": [], "n_orders": 0}}) is None
+
+
+def test_what_outputs_cost_stands_with_how_many_are_known(lab: Lab, analyst: Client) -> None:
+    text = page(analyst, address(board_of(lab)))
+    assert "0.01<span" in text and "0.009 … 0.011 · n 38" in text and "450 … 560 · n 39" in text
+    assert "US dollars" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(None, "–"), (0.0000123456, "0.0000123"), (0.5, "0.5"), (999.4, "999"), (12345.6, "12,346")]
+)
+def test_figures_are_never_powers_of_ten(value: float | None, words: str) -> None:
+    assert _figure(value) == words
+
+
 # Large boards ----------------------------------------------------------------------------------------------
 
 
@@ -214,6 +208,13 @@ def test_a_board_of_59_systems_stays_light(lab: Lab, analyst: Client, django_ass
     assert len(reply.content) < 200_000
     assert "All 1711 pairs" in reply.content.decode()
     for part in ("/pairs", "/slice?key=topic&value=topic-0", "/history", "/report"):
+        reply = analyst.get(address(analysis, part))
+        assert reply.status_code == 200 and len(reply.content) < 200_000, (part, len(reply.content))
+
+
+def test_a_board_of_a_hundred_systems_with_style_beside_it_stays_light(lab: Lab, analyst: Client) -> None:
+    analysis = frozen(lab.study, **everything(100, n_slices=40, prefix="mistral-7b-instruct"))
+    for part in ("?style=on", "/pairs", "/slice?key=topic&value=topic-0", "/report"):
         reply = analyst.get(address(analysis, part))
         assert reply.status_code == 200 and len(reply.content) < 200_000, (part, len(reply.content))
 
@@ -237,11 +238,10 @@ def test_the_report_says_what_it_stands_on(lab: Lab, analyst: Client) -> None:
     assert analysis.versions["method"] in text
     assert "worse in topic = topic-0" in text
     assert text.count("<picture>") == 1
+    assert f"http://testserver{address(analysis)}</code>" in page(analyst, address(analysis, "/report?from=a-mail"))
 
 
 def test_a_look_is_named_on_its_report(lab: Lab, analyst: Client) -> None:
-    from apps.analysis.filters import Filters
-
     analysis = frozen(lab.study, filters=Filters(slices=(("topic", "odd"),), without=("told_apart",)))
     text = page(analyst, address(analysis, "/report"))
     assert "Only topic = odd; without judgments where the rater could tell the system" in text

@@ -2,8 +2,11 @@
 
 import itertools
 import re
+import subprocess
+import sys
+import time
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +16,14 @@ from django.test import Client
 
 from apps.analysis.models import Analysis
 from apps.console.charts import history, scatter, strengths
-from apps.console.charts.drawing import svg_of
-from apps.console.charts.look import NARROW, Look
+from apps.console.charts.drawing import svg_of, warm_up
+from apps.console.charts.look import NARROW, Look, room_of, shortened
 from apps.console.charts.plots import PLOTS
 from tests.console.boards_for_tests import everything, frozen
 from tests.console.test_console import judge_everything
 from tests.studies_for_tests import Lab
+
+pytestmark = pytest.mark.slow
 
 STUDY = "/studies/lab/trial/"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -45,13 +50,8 @@ def texts(svg: bytes) -> list[str]:
 
 def data_of(part: Any) -> Iterator[dict[str, Any]]:
     """Every row of data in a specification."""
-    if isinstance(part, dict):
-        yield from part.get("data", {}).get("values", ())
-        for inner in part.values():
-            yield from data_of(inner)
-    elif isinstance(part, list):
-        for inner in part:
-            yield from data_of(inner)
+    for rows in part["datasets"].values():
+        yield from rows
 
 
 @pytest.mark.parametrize("name", list(PLOTS))
@@ -183,7 +183,57 @@ def test_on_full_plots_only_the_front_and_the_baseline_are_named() -> None:
 
 def test_names_at_the_ends_of_lines_do_not_cover_one_another() -> None:
     rows = [{"system": f"s{n}", "n": 9, "moment": 0, "strength": 0.001 * n, "low": -1.0, "high": 1.0} for n in range(6)]
-    placed = [row["y"] for row in history._placed(rows)]
+    placed = [row["y"] for row in history._placed(rows, 200)]
     gaps = [after - before for before, after in itertools.pairwise(placed)]
     assert min(gaps) > 2.0 * history.LABEL_ROOM / history.HEIGHT * 0.99
-    assert history._placed([]) == []
+    assert history._placed([], 200) == []
+
+
+def test_names_have_their_room_and_long_ones_are_cut_to_it() -> None:
+    assert shortened("short", 100) == "short"
+    for name in ("a-very-long-name-of-a-system" * 3, "LLAMA-2-70B-CHAT" * 4, "模型" * 30):
+        cut = shortened(name, 150)
+        assert cut.endswith("…") and 130 < room_of(cut) <= 150
+        assert name.startswith(cut[:-1])
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_no_name_is_drawn_over_the_edge(narrow: bool) -> None:
+    """However wide the letters are: the words end beside the axis, and begin inside the picture."""
+    for prefix in ("W" * 60, "iiii", "模型" * 30, "llama-2-70b-chat-hf"):
+        specification = strengths.strengths_chart(everything(prefix=prefix), Look(narrow=narrow))
+        labels = [row["label"] for row in data_of(specification) if "label" in row]
+        assert len(labels) == 3 and len(set(labels)) >= 1
+        assert max(map(room_of, labels)) <= specification["padding"]["left"] - strengths.BESIDE + 1
+        assert specification["width"] > 100, "the lines have room too"
+
+
+def test_systems_whose_names_are_cut_alike_keep_lines_of_their_own() -> None:
+    svg = svg_of(strengths.strengths_chart(everything(prefix="a-name-that-is-much-too-long-to-be-drawn" * 3), Look()))
+    drawn = [text for text in tree(svg).iter(f"{SVG}text") if "…" in "".join(text.itertext())]
+    assert len({text.attrib["transform"] for text in drawn}) == 3
+
+
+def test_many_systems_are_drawn_in_a_fraction_of_a_second() -> None:
+    """Measuring words is what takes long: a hundred names with their ranks took most of a second of the processor."""
+    warm_up().join()
+    result = everything(100)
+    took = min(_seconds(lambda: svg_of(strengths.strengths_chart(result, Look()))) for _ in range(3))
+    assert took < 0.6
+
+
+def _seconds(draw: Callable[[], object]) -> float:
+    """Of the processor: other work on this machine does not count."""
+    began = time.process_time()
+    draw()
+    return time.process_time() - began
+
+
+def test_the_web_server_draws_before_anybody_asks() -> None:
+    """In a process of its own, as the server loads it: what is imported by then need not be imported in a request."""
+    code = (
+        "import apps.config.wsgi, sys, threading\n"
+        "[one.join() for one in threading.enumerate() if one.name == 'warming up plots']\n"
+        "assert {'altair', 'vl_convert'} <= sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=settings.BASE_DIR)

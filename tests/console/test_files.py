@@ -23,6 +23,8 @@ from apps.rating.services import record_judgment
 from tests.console.test_console import judge_everything
 from tests.studies_for_tests import SYSTEMS, Lab
 
+pytestmark = pytest.mark.slow
+
 FILES = "/studies/lab/trial/files"
 MANAGERS_ONLY = {"purpose", "showing", "p_pair", "p_item"}
 

@@ -14,6 +14,7 @@ from apps.analysis.filters import Filters
 from apps.analysis.services import current_leaderboard
 from apps.config.celery import app
 from apps.core.models import AuditEvent, Job, JobState
+from apps.rating import jobs
 from apps.rating.exchange.bundle import read_bundle
 from apps.rating.exchange.packing import file_of, forget_old_archives, write_archive
 from apps.rating.exchange.storing import import_bundle
@@ -21,6 +22,8 @@ from apps.rating.jobs import pack_study_job
 from apps.studies.models import Study
 from tests.console.test_console import judge_everything
 from tests.studies_for_tests import Lab
+
+pytestmark = pytest.mark.slow
 
 FILES = "/studies/lab/trial/files"
 BUNDLE = f"{FILES}/bundle"
@@ -75,6 +78,13 @@ def test_the_page_shows_the_archive_and_its_job(lab: Lab, manager: Client, packe
     for path in (FILES, f"/studies/lab/jobs/{packed.public_id}", "/studies/lab/jobs"):
         assert f"{BUNDLE}/{packed.public_id}.zip" in manager.get(path).content.decode()
     assert AuditEvent.objects.get(verb="export_study").by == lab.manager.uuid
+
+
+def test_who_fetches_an_archive_is_noted(lab: Lab, manager: Client, packed: Job) -> None:
+    assert not AuditEvent.objects.filter(verb="fetch_archive").exists()
+    assert fetched(manager, packed)
+    event = AuditEvent.objects.get(verb="fetch_archive")
+    assert (event.by, event.details) == (lab.manager.uuid, {"job": str(packed.public_id)})
 
 
 def test_only_managers_pack_and_fetch(lab: Lab, client: Client, packed: Job) -> None:
@@ -136,3 +146,26 @@ def test_progress_is_told_and_a_broken_archive_is_removed(lab: Lab, own_folder: 
         write_archive(lab.study, own_folder / "b.zip", stop)
     assert [path.name for path in own_folder.iterdir()] == ["a.zip"]
     assert zipfile.ZipFile(io.BytesIO((own_folder / "a.zip").read_bytes())).testzip() is None
+
+
+def test_an_archive_that_is_renamed_while_the_old_ones_are_listed_stays(
+    lab: Lab, own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_folder.mkdir()
+    gone = own_folder / "a.unfinished"
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone]))
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    assert forget_old_archives() == 0
+
+
+def test_a_folder_in_trouble_leaves_no_desk_without_work(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    supplied: list[bool] = []
+    monkeypatch.setattr(jobs, "_supply_desks", lambda: supplied.append(True))
+
+    def refuse() -> int:
+        raise PermissionError("exports")
+
+    monkeypatch.setattr(jobs, "forget_old_archives", refuse)
+    with pytest.raises(PermissionError):
+        jobs.sweep()
+    assert supplied

@@ -79,6 +79,19 @@ def test_the_list_asks_again_only_while_something_runs(lab: Lab, manager: Client
         assert "hx-trigger" not in manager.get(path).content.decode()
 
 
+def test_what_was_counted_for_the_reading_room_is_read_there(lab: Lab, manager: Client) -> None:
+    job = a_job(lab, "done", kind="reading tallies", result=None)
+    for path in (JOBS, f"{JOBS}/{job.public_id}"):
+        assert 'href="/studies/lab/trial/read"' in manager.get(path).content.decode()
+
+
+def test_that_it_failed_is_said_once(lab: Lab, manager: Client) -> None:
+    job = a_job(lab)
+    for path in (JOBS, f"{JOBS}/{job.public_id}"):
+        page = manager.get(path).content.decode()
+        assert "the lights went out" in page and "It failed:" not in page
+
+
 def test_a_study_that_was_made_is_the_result(lab: Lab, manager: Client) -> None:
     made = {"kind": "new study", "subject": "upload:something", "result": {"study": "trial"}}
     job = a_job(lab, "done", **made)
@@ -134,7 +147,9 @@ def test_older_jobs_stand_on_further_pages(lab: Lab, manager: Client) -> None:
         a_job(lab, "done")
     page = manager.get(JOBS).content.decode()
     assert "the very first" not in page and "Earlier" in page
-    assert "the very first" in manager.get(f"{JOBS}?before={first.pk + 1}").content.decode()
+    a_job(lab, "running")
+    earlier = manager.get(f"{JOBS}?before={first.pk + 1}").content.decode()
+    assert "the very first" in earlier and "under way" not in earlier, "something newer is"
     assert manager.get(f"{JOBS}?before=nonsense").status_code == 200
 
 
@@ -162,5 +177,7 @@ def test_the_sweep_finds_what_got_lost(lab: Lab, eager: None, django_capture_on_
         sweep_jobs()
     states = [Job.objects.get(pk=job.pk).state for job in (lost, fresh, killed)]
     assert states == [JobState.DONE, JobState.QUEUED, JobState.FAILED]
-    assert "ran longer than" in Job.objects.get(pk=killed.pk).message
+    stopped = Job.objects.get(pk=killed.pk)
+    assert "ran longer than" in stopped.message
+    assert (stopped.percent, stopped.ended_at is not None) == (100, True)
     assert "core.sweep_jobs" in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}

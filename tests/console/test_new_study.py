@@ -1,77 +1,28 @@
-"""A new study, view by view: from a file to an open study, and every way in which a file may be wrong."""
+"""A new study, view by view: from a file to an open study."""
 
-import io
-import json
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from apps.console.new_study import receiving
 from apps.core.models import Job
-from apps.rating.exchange import archives, reading
 from apps.rating.models import Draw, Enrolment, Gold
 from apps.studies.models import Study, Upload
-from apps.studies.services import uploads
 from apps.studies.services.protocol import current_protocol
 from apps.studies.templates import TEMPLATES
 from tests.studies_for_tests import Lab
 
-NEW = "/studies/lab/new/"
-SAMPLES: Path = settings.BASE_DIR / "fixtures" / "samples"
-GOOD = [
-    {"item": "a", "system": "one", "prompt": "What is it?", "output": "This.", "slices": {"topic": "x"}},
-    {"item": "a", "system": "two", "prompt": "What is it?", "output": "That."},
-    {"item": "b", "system": "one", "prompt": "And now?", "output": "As Claude, I cannot say."},
-    {"item": "b", "system": "two", "prompt": "And now?", "output": ""},
-]
+from .forms_for_tests import fields_of
+from .new_study_for_tests import GOOD, NEW, jsonl, send, text_of, upload_of, wanted
 
-
-def jsonl(rows: list[dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-
-
-def send(client: Client, name: str, data: bytes, template: str = "compare") -> Any:
-    return client.post(f"{NEW}file", {"template": template, "file": SimpleUploadedFile(name, data)}, follow=True)
-
-
-def text_of(reply: Any) -> str:
-    return str(reply.content.decode())
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def manager(lab: Lab, client: Client) -> Client:
     client.force_login(lab.manager)
     return client
-
-
-def upload_of(client: Client, rows: list[dict[str, Any]] = GOOD) -> tuple[Upload, str]:
-    """A file that was sent and read, and the address of its pages."""
-    send(client, "rows.jsonl", jsonl(rows))
-    upload = Upload.objects.get(gold_of=None)
-    return upload, f"{NEW}{upload.public_id}/"
-
-
-def wanted(**more: Any) -> dict[str, Any]:
-    return {
-        "name": "Refund answers",
-        "question": "Which is better?",
-        "guideline": "Read both.",
-        "replication": "2",
-        "overlap_share": "0",
-        "gold_share": "0",
-        "retest_share": "4",
-        "plan_method": "balanced",
-        "baseline": "one",
-        "price_per_judgment": "0.35",
-        "currency": "EUR",
-        "then": "open",
-        **more,
-    }
 
 
 def test_strangers_raters_and_engineers_find_nothing_here(lab: Lab, client: Client, manager: Client) -> None:
@@ -156,8 +107,7 @@ def test_each_sample_becomes_an_open_study(lab: Lab, manager: Client, template: 
     preview = manager.post(f"{NEW}sample", {"sample": template.key}, follow=True)
     assert "things are wrong" not in text_of(preview)
     page = preview.redirect_chain[-1][0]
-    form = manager.get(f"{page}settings").context["form"]
-    sent = {name: value for name, value in form.initial.items() if value is not None}
+    sent = fields_of(text_of(manager.get(f"{page}settings")))
     reply = manager.post(f"{page}make", {**sent, "then": "open"}, follow=True)
     assert reply.status_code == 200
     study = Study.objects.exclude(slug="trial").get()
@@ -190,7 +140,7 @@ def test_the_planner_answers_as_the_numbers_change(manager: Client, django_asser
     assert "€" in fragment
     assert "for each rater" in fragment
     wrong = text_of(manager.get(f"{page}answer", {**sent, "overlap_share": "lots"}))
-    assert "cannot read overlap share" in wrong
+    assert "cannot read “Overlap, %”" in wrong
 
 
 @pytest.mark.parametrize(
@@ -211,104 +161,6 @@ def test_wrong_settings_are_told_and_nothing_is_stored(manager: Client, bad: Any
     assert sentence in text_of(reply)
     assert Study.objects.filter(slug="refund-answers").count() == 0
     assert Upload.objects.count() == 1
-
-
-def zipped(**files: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name.replace("__", "."), data)
-    return buffer.getvalue()
-
-
-UNKNOWN_SYSTEM = zipped(
-    systems__jsonl=jsonl([{"system": "one"}]),
-    items__jsonl=jsonl([{"item": "a", "prompt": "?"}]),
-    outputs__jsonl=jsonl([{"item": "a", "system": "two", "text": "!"}]),
-)
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "said"),
-    [
-        ("rows.jsonl", b"this is not json\n", ["rows.jsonl, line 1", "a JSON object"]),
-        ("rows.jsonl", jsonl([{"id": 1, "model": "x", "answer": "y"}]), ["the columns item, system, output", "rename"]),
-        ("rows.jsonl", jsonl([{**GOOD[0], "promt": "x"}]), ["column promt", "did you mean", "prompt"]),
-        ("rows.jsonl", jsonl([GOOD[0], GOOD[0]]), ["line 2, column system", "once", "line 1 already"]),
-        ("rows.jsonl", jsonl([GOOD[0], {**GOOD[1], "prompt": "Else?"}]), ["line 2, column prompt", "as in line 1"]),
-        ("rows.csv", "item,system,output\na,b,grün\n".encode("latin-1"), ["text in UTF-8", "0xFC", "save it again"]),
-        ("rows.csv", "item,system,output\na,b,c\n".encode("utf-16"), ["UTF-16", "save it again as UTF-8"]),
-        ("rows.csv", b"item;system;output\na;b;c\n", ["semicolons", "save it again with commas"]),
-        ("rows.csv", b"item,system,output\n", ["a row for each output", "no rows"]),
-        ("rows.csv", b'item,system,output\na,b,"c\n', ["quotes closed"]),
-        ("rows.csv", b"\x00\x01\x02\x03binary", ["bytes that are no text"]),
-        ("rows.jsonl", b"PK\x03\x04rest of a workbook", ["an Excel workbook", "export the rows"]),
-        ("rows.parquet", b"PAR1 but not really", ["a Parquet file that can be read to its end"]),
-        ("rows.jsonl.gz", b"\x1f\x8b damaged", ["a file that can be read to its end"]),
-        ("study.zip", UNKNOWN_SYSTEM, ["outputs.jsonl, line 1, column system", "a system of the systems table"]),
-        ("study.zip", b"PK not a zip", ["a whole .zip"]),
-    ],
-)  # fmt: skip
-def test_a_wrong_file_is_told_by_row_and_column(manager: Client, name: str, data: bytes, said: list[str]) -> None:
-    reply = send(manager, name, data)
-    page = text_of(reply)
-    for words in said:
-        assert words in page
-    assert "nothing was stored" in page
-    assert "On to the settings" not in page
-    upload = Upload.objects.get()
-    assert manager.post(f"{NEW}{upload.public_id}/make", wanted()).status_code == 302
-    assert Study.objects.count() == 1
-    manager.post(f"{NEW}{upload.public_id}/forget")
-    assert not Upload.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "sentence"),
-    [
-        ("rows.jsonl", b"", "The file is empty"),
-        ("rows.xlsx", b"PK", "rows.xlsx is none of them"),
-        ("rows.json", b"[]", "Export the rows as one of these"),
-    ],
-)
-def test_what_no_reader_takes_is_refused_at_the_door(manager: Client, name: str, data: bytes, sentence: str) -> None:
-    reply = send(manager, name, data)
-    assert reply.status_code == 400
-    assert sentence in text_of(reply)
-    assert not Upload.objects.exists()
-
-
-def test_a_request_without_a_file_is_told_so(manager: Client) -> None:
-    reply = manager.post(f"{NEW}file", {"template": "compare"})
-    assert (reply.status_code, "No file came with it" in text_of(reply)) == (400, True)
-    assert "no template" in text_of(manager.post(f"{NEW}sample", {"sample": "none"}))
-
-
-def test_a_file_over_the_limit_is_let_go_while_it_comes_in(manager: Client, monkeypatch: Any) -> None:
-    monkeypatch.setattr(receiving, "MAX_UPLOAD_BYTES", 200_000)
-    reply = send(manager, "rows.jsonl", b"x" * 300_000)
-    assert reply.status_code == 400
-    assert "The file is larger than 100 MB, and nothing of it was kept" in text_of(reply)
-    assert not Upload.objects.exists()
-
-
-def test_the_service_keeps_nothing_over_the_limit_either(lab: Lab, monkeypatch: Any) -> None:
-    monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", 10)
-    with pytest.raises(uploads.Refused, match="larger than"):
-        uploads.keep_upload(
-            workspace=lab.workspace, by=lab.manager.uuid, name="x.csv", chunks=[b"x" * 8] * 2, template="compare"
-        )
-    assert not Upload.objects.exists()
-
-
-def test_a_zip_bomb_is_refused(manager: Client, monkeypatch: Any) -> None:
-    monkeypatch.setattr(reading, "SMALL_BYTES", 1024**2)
-    assert archives.check_ratio is reading.check_ratio
-    bomb = zipped(items__jsonl=b"0" * 20 * 1024**2)
-    assert len(bomb) < 100_000
-    page = text_of(send(manager, "bomb.zip", bomb))
-    assert "unpacks to at most 200 times its size" in page
-    assert Study.objects.count() == 1
 
 
 def test_an_upload_is_protected_against_forged_requests(lab: Lab) -> None:
@@ -351,8 +203,13 @@ def test_long_work_is_watched_and_ends_at_the_study(
     monkeypatch.setattr(new_study_jobs, "AT_ONCE_BYTES", 0)
     with django_capture_on_commit_callbacks(execute=True):
         assert "You may leave this page" in text_of(send(manager, "rows.jsonl", jsonl(GOOD)))
-    new_study_jobs.upload_job(handed[-1])
     upload = Upload.objects.get()
+    gold = SimpleUploadedFile("known.jsonl", b"{}")
+    page = text_of(manager.post(f"{NEW}{upload.public_id}/gold", {"file": gold}, follow=True))
+    assert "still being read: send the gold when that is done" in page
+    manager.post(f"{NEW}{upload.public_id}/gold/drop")
+    assert (Upload.objects.count(), Job.objects.count()) == (1, 1)
+    new_study_jobs.upload_job(handed[-1])
     read = f"{NEW}progress/{Job.objects.get().public_id}"
     assert manager.get(read).headers["Location"] == f"{NEW}{upload.public_id}/"
     with django_capture_on_commit_callbacks(execute=True):
@@ -382,5 +239,7 @@ def test_what_cannot_be_opened_is_a_draft_and_says_why(manager: Client, monkeypa
     reply = manager.post(f"{page}make", wanted(), follow=True)
     assert reply.redirect_chain[-1][0] == "/studies/lab/refund-answers/"
     assert "stored as a draft and could not be opened. The slice quotas" in text_of(reply)
-    assert manager.post(f"{page}make", wanted()).status_code == 404, "the file is spent"
+    again = manager.post(f"{page}make", wanted(), follow=True)
+    assert "could not be opened. The slice quotas" in text_of(again), "the file is spent; the same is said"
+    assert 'href="/studies/lab/refund-answers/"' in text_of(again)
     assert Study.objects.count() == 2

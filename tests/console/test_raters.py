@@ -14,6 +14,8 @@ from apps.rating.models import Enrolment, Rater, ResultsOpening, StandingChange
 from tests.console.test_console import judge_everything
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 STUDY = "/studies/lab/trial/"
 RATERS, AGREEMENT = f"{STUDY}raters", f"{STUDY}agreement"
 
@@ -210,9 +212,10 @@ def test_a_judge_has_figures_and_no_standing(lab: Lab, manager: Client) -> None:
     Enrolment.objects.create(study=lab.study, workspace=lab.workspace, rater=judge)
     path = f"{RATERS}/{judge.uuid}"
     assert "Change the standing" not in text(manager, path)
-    refused = manager.post(f"{path}/standing", {"standing": "left", "reason": "another model"})
-    assert refused.status_code == 400
-    assert "A judge has no standing" in refused.content.decode()
+    for page, sent in (("standing", {"standing": "left", "reason": "another model"}), ("terms", {"target": "3"})):
+        refused = manager.post(f"{path}/{page}", sent)
+        assert refused.status_code == 400
+        assert "A judge has no standing, target or group" in refused.content.decode()
 
 
 def test_agreement_tells_its_reading_and_leads_to_the_outputs(lab: Lab, manager: Client) -> None:
@@ -248,7 +251,7 @@ def test_queries_do_not_grow_with_raters(lab: Lab, manager: Client, page: str, d
 
 
 def test_figures_are_no_leaderboard(lab: Lab, manager: Client) -> None:
-    """They are frozen like one, but have no page of an analysis, and the study's home lists boards alone."""
+    """They are frozen like one, but have no page of a leaderboard, and the study's home lists boards alone."""
     judge_everything(lab)
     freeze(lab)
     frozen = Analysis.objects.filter(study=lab.study)
@@ -262,5 +265,6 @@ def test_figures_are_no_leaderboard(lab: Lab, manager: Client) -> None:
 @pytest.mark.parametrize("kind", ["raters", "agreement"])
 def test_a_finished_job_leads_to_its_figures(lab: Lab, manager: Client, kind: str) -> None:
     manager.post(f"{STUDY}{kind}/compute")
-    Job.objects.update(state=JobState.DONE, result={"figures": str(uuid4())})
-    assert f'href="{STUDY}{kind}"' in text(manager, "/studies/lab/jobs")
+    figures = uuid4()
+    Job.objects.update(state=JobState.DONE, result={"figures": str(figures)})
+    assert f'href="{STUDY}figures/{figures}"' in text(manager, "/studies/lab/jobs")

@@ -6,13 +6,19 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from apps.analysis import reading
-from apps.rating.models import Judgment, ResultsOpening
-from apps.rating.services import give_assignment, mark_shown, record_judgment, set_rules
+from apps.accounts.models import Role
+from apps.accounts.services import give_role
+from apps.analysis import reading, reading_tallies
+from apps.analysis.models import TallyMark
+from apps.analysis.reading_jobs import advance_tallies_job
+from apps.core.models import Job
 from apps.studies.models import Study
-from tests.analysis.reading_house import ONE, THREE, TWO, study_with, task_of
+from tests.analysis.reading_house import ONE, THREE, TWO, items, study_with, task_of, words
 from tests.console.test_console import judge_everything
+from tests.quality.quality_for_tests import ACCURACY, rated, said, study_of
 from tests.studies_for_tests import Lab
+
+pytestmark = pytest.mark.slow
 
 READ = "/studies/lab/read/read"
 
@@ -28,18 +34,8 @@ def analyst(lab: Lab, study: Study, client: Client) -> Client:
     return client
 
 
-def items(page: str) -> list[str]:
-    """The items of a list, in its order."""
-    return re.findall(r'class="item-name">([^<]+)<', page)
-
-
 def listed(client: Client, query: str = "") -> list[str]:
     return items(client.get(f"{READ}?{query}").content.decode())
-
-
-def words(page: str) -> str:
-    """What a page says, without its tags."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def test_strangers_raters_and_outsiders_see_nothing(lab: Lab, study: Study, client: Client) -> None:
@@ -109,6 +105,9 @@ def test_the_order_of_a_pair_is_free_and_is_the_order_of_the_page(analyst: Clien
         "before=1_",
         "sort=newest&before=nan_1",
         "first=%00",
+        "rater=%00",
+        "disposition=ugly",
+        "criterion=beauty",
         "slice.topic=%00",
     ],
 )
@@ -126,8 +125,10 @@ def test_an_empty_room_says_when_there_will_be_something(lab: Lab, client: Clien
     assert "No task passes all of these filters" in page
 
 
-@pytest.mark.parametrize("query", ["", "sort=newest", "first=" + ONE, "criterion=truer"])
-def test_pages_and_steps_walk_the_same_list_once(analyst: Client, monkeypatch, query: str) -> None:
+@pytest.mark.parametrize("many", [0, reading.MANY], ids=["by an index", "sorted"])
+@pytest.mark.parametrize("query", ["", "sort=newest", "first=" + ONE, "criterion=truer", "disposition=used"])
+def test_pages_and_steps_walk_the_same_list_once(analyst: Client, monkeypatch, query: str, many: int) -> None:
+    monkeypatch.setattr(reading, "MANY", many)
     whole = re.findall(r'class="excerpt" href="[^"]*/read/(\d+)', analyst.get(f"{READ}?{query}").content.decode())
     monkeypatch.setattr(reading, "PAGE", 2)
     address, walked, pages = f"?{query}", [], []
@@ -162,73 +163,6 @@ def _stepped(client: Client, address: str | None) -> list[str]:
     return walked
 
 
-def test_a_task_shows_its_outputs_with_their_systems_and_all_that_was_said(analyst: Client, study: Study) -> None:
-    page = analyst.get(f"{READ}/{task_of(study, 'item-3').pk}").content.decode()
-    assert re.search(rf">{ONE}</h2>.*Answer 0 to question 3.*>{TWO}</h2>.*Answer 1 to question 3", page, re.DOTALL)
-    assert page.count('class="verdict">both bad<') == 2
-    said = words(page)
-    assert f"person 0 both bad B is &lt;b&gt;worse&lt;/b&gt; on item-3. A left {TWO} B right {ONE} used" in said
-    assert "<b>worse</b>" not in page
-
-
-def test_verdicts_and_sided_answers_name_systems_whatever_side_they_stood(analyst: Client, study: Study) -> None:
-    said = words(analyst.get(f"{READ}/{task_of(study, 'item-1').pk}").content.decode())
-    assert f"person 0 {ONE} is better Which is truer? {TWO} A left {TWO} B right {ONE}" in said
-    assert f"person 1 {TWO} is better Which is truer? {ONE} A left {ONE} B right {TWO}" in said
-
-
-def test_judges_stand_apart_from_people(analyst: Client, study: Study) -> None:
-    said = words(analyst.get(f"{READ}/{task_of(study, 'item-2').pk}").content.decode())
-    people, judges = said.split("Judges 2")
-    assert "People 3" in people and "judge-1" not in people
-    assert judges.count(f"judge-1 {TWO} is better") == 2
-
-
-def test_a_rubric_has_one_output_and_answers_in_words(analyst: Client, study: Study) -> None:
-    page = analyst.get(f"{READ}/{task_of(study, 'item-0', 'rubric').pk}").content.decode()
-    assert page.count("read-pane") == 2, "the container and one pane"
-    said = words(page)
-    assert "person 0 How true is it? 1 of 3 Is it short? Yes used" in said
-    assert "was not recorded" not in said
-
-
-def test_what_is_set_aside_says_why(analyst: Client, study: Study) -> None:
-    set_rules(study=study, rules=[{"name": "told_apart"}], by=None)
-    said = words(analyst.get(f"{READ}/{task_of(study, 'item-4').pk}").content.decode())
-    assert "rule:told_apart the rater said she could tell which system it was" in said
-    assert "1 set aside" in words(analyst.get(READ).content.decode())
-
-
-def test_a_changed_answer_keeps_the_earlier_one_folded(lab: Lab, client: Client) -> None:
-    enrolment, first = lab.enrolments[0], uuid4()
-    given = give_assignment(enrolment=enrolment)
-    mark_shown(assignment=given)
-    more = {"enrolment": enrolment, "assignment_id": given.public_id}
-    record_judgment(**more, submission=first, choice="tie", comment="Close.")
-    record_judgment(**more, submission=uuid4(), choice="both_bad", supersedes=first)
-    client.force_login(lab.analyst)
-    client.get("/studies/lab/trial/read")
-    page = client.get(f"/studies/lab/trial/read/{given.task_id}").content.decode()
-    standing, folded = page.split('<details class="earlier">')
-    assert 'class="verdict">both bad<' in standing and "Close." not in standing
-    assert 'class="verdict">tie<' in folded and "Close." in folded
-    assert "People 1" in words(page)
-    assert Judgment.objects.count() == 2
-
-
-def test_a_task_of_another_study_is_not_here(lab: Lab, analyst: Client) -> None:
-    assert (
-        analyst.get(f"/studies/lab/trial/read/{task_of(Study.objects.get(slug='read'), 'item-0').pk}").status_code
-        == 404
-    )
-    assert analyst.get(f"{READ}/999999999").status_code == 404
-
-
-def test_reading_is_remembered_for_blindness(lab: Lab, analyst: Client, study: Study) -> None:
-    analyst.get(f"{READ}/{task_of(study, 'item-0').pk}")
-    assert ResultsOpening.objects.filter(study=study, rater__user=lab.analyst).exists()
-
-
 def test_queries_do_not_grow_with_tasks(lab: Lab, client: Client, django_assert_max_num_queries) -> None:
     big = study_with(lab.workspace, "big", n_items=6)
     client.force_login(lab.analyst)
@@ -242,6 +176,52 @@ def test_queries_do_not_grow_with_tasks(lab: Lab, client: Client, django_assert_
             client.get(f"{address}/{task_of(big, item).pk}")
 
 
-def test_a_fragment_is_only_the_list(analyst: Client) -> None:
-    page = analyst.get(READ, HTTP_HX_REQUEST="true").content.decode()
-    assert "<html" not in page and 'id="reading"' in page
+def test_while_tasks_are_counted_only_the_progress_is_asked_for_again(
+    analyst: Client, study: Study, monkeypatch
+) -> None:
+    analyst.get(READ)
+    TallyMark.objects.all().delete()
+    for name in ("WAITS_FOR", "SMALL"):
+        monkeypatch.setattr(reading_tallies, name, 5)
+    address = f"{READ}?sort=newest&after=9999999.0_1"
+    page = analyst.get(address).content.decode()
+    assert f'hx-get="{address.replace("&", "&amp;")}"' in page, "filters and place stay"
+    asked = analyst.get(address, HTTP_HX_REQUEST="true")
+    assert 'hx-trigger="every 2s"' in asked.content.decode() and "item-name" not in asked.content.decode()
+    assert "HX-Retarget" not in asked.headers
+    advance_tallies_job(Job.objects.get().pk)
+    done = analyst.get(address, HTTP_HX_REQUEST="true")
+    assert done.headers["HX-Retarget"] == "#reading"
+    page = done.content.decode()
+    assert "<html" not in page and 'id="reading"' in page and "every 2s" not in page and len(items(page)) == 7
+
+
+@pytest.mark.parametrize("place", ["after=-1.0_1", "after=-1e308_1", "before=1e308_99999999999999999999"])
+def test_beyond_the_ends_of_a_list_there_is_a_way_back(analyst: Client, place: str) -> None:
+    page = analyst.get(f"{READ}?flag=identified&{place}").content.decode()
+    assert "Here the list ends" in page and "nothing to read" not in page
+    assert items(analyst.get(READ + re.search(r'href="([^"]*)">Go to its beginning', page)[1]).content.decode())
+
+
+def test_an_order_is_no_choice_of_tasks(analyst: Client) -> None:
+    page = words(analyst.get(f"{READ}?sort=newest").content.decode())
+    assert "7 tasks with judgments" in page and "for this choice" not in page
+    assert "1 task with judgments for this choice" in words(analyst.get(f"{READ}?flag=identified").content.decode())
+
+
+def test_what_was_asked_of_tasks_comes_first_where_answers_differ(lab: Lab, client: Client) -> None:
+    rows = [rated("ann", 0, 2), rated("bo", 0, 2), rated("ann", 1, 1), rated("bo", 1, 3), said("ann", 2, "A")]
+    asked = study_of(*rows, criteria=(ACCURACY,))
+    give_role(workspace=asked.workspace, user=lab.analyst, role=Role.ANALYST)
+    client.force_login(lab.analyst)
+    page = client.get("/studies/known/known/read?criterion=accuracy").content.decode()
+    assert items(page) == ["item-1", "item-0"], "nobody was asked about item-2"
+
+
+def test_the_people_to_choose_from_are_named_as_on_their_page(lab: Lab, study: Study, analyst: Client) -> None:
+    person = study.enrolments.get(rater__name="person 0").rater
+    page = analyst.get(f"{READ}?rater={person.uuid}&disposition=used").content.decode()
+    assert f'<option value="{person.uuid}" selected>person 0</option>' in page
+    assert '<optgroup label="Judges"><option' in page and '<option value="used" selected>' in page
+    assert "7 judgments by person 0 (used: counted in the board) in 7 tasks for this choice" in words(page)
+    assert str(person.uuid) not in words(page)

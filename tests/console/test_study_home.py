@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -14,8 +15,9 @@ from django.utils import timezone
 from apps.analysis.filters import Filters
 from apps.analysis.services import current_leaderboard
 from apps.console.study import addresses, live, progress
+from apps.console.study import page as study_page
 from apps.rating.exchange.storing import import_bundle
-from apps.rating.models import Assignment, Enrolment, Standing
+from apps.rating.models import Assignment, Enrolment, Judgment, Rater, Standing, Task
 from apps.rating.selectors import figures as selectors
 from apps.rating.services import (
     change_standing,
@@ -24,11 +26,16 @@ from apps.rating.services import (
     mark_shown,
     open_study,
     record_judgment,
+    set_gold,
+    set_rules,
     skip_assignment,
+    withdraw_judgment,
 )
 from apps.studies.models import Study
 from apps.studies.services import ProtocolTerms, change_state, revise_protocol
 from tests.studies_for_tests import Lab, bundle_of
+
+pytestmark = pytest.mark.slow
 
 STUDY = "/studies/lab/trial/"
 LIVE = f"{STUDY}live"
@@ -62,6 +69,10 @@ def text(page: str) -> str:
 
 def read(client: Client, url: str = LIVE) -> str:
     return text(client.get(url).content.decode())
+
+
+def read_html(client: Client, url: str = LIVE) -> str:
+    return client.get(url).content.decode()
 
 
 def section(page: str, name: str) -> str:
@@ -126,6 +137,35 @@ def test_numbers_lead_to_the_rows_behind_them(lab: Lab, manager: Client, monkeyp
     page = manager.get(LIVE).content.decode()
     assert 'href="/read?slice.topic=odd"' in section(page, "slices")
     assert 'href="/read?first=zebra-canary-one&amp;second=zebra-canary-two"' in section(page, "pairs")
+
+
+def test_every_number_on_the_page_has_a_way_to_its_rows(lab: Lab, manager: Client) -> None:
+    """Each link that the page offers is followed: none is dead, and the raters' ones name them."""
+    judge(lab.enrolments[0], 3)
+    for task in Task.objects.order_by("pk")[:1]:
+        withdraw_judgment(judgment=Judgment.objects.get(assignment__done_number=1), reason="a test", by=None)
+        set_gold(task=task, verdict="A", by=None)
+    change_standing(enrolment_id=lab.enrolments[1].pk, standing="quarantined", reason="a test", by=None)
+    page = read_html(manager, STUDY)
+    one, other = (enrolment.rater.uuid for enrolment in lab.enrolments)
+    room, raters = f"{STUDY}read?", f"{STUDY}raters/"
+    assert f'"{room}rater={one}" aria-label="Read the 3 of Rater0">3<' in section(page, "raters")
+    assert f'href="{raters}{one}"' in section(page, "raters") and f"rater={other}" not in section(page, "raters")
+    assert f'href="{raters}{other}"' in section(page, "changes")
+    assert f'href="{room}disposition=withdrawn"' in section(page, "changes")
+    assert f'"{room}disposition=withdrawn" aria-label="Read the 1 of withdrawn">1<' in section(page, "dispositions")
+    assert f'href="{room}disposition=used"' in section(page, "dispositions")
+    assert f'href="{room}first=zebra-canary-one"' in section(page, "systems")
+    assert f'href="{room}sort=newest"' in section(page, "days")
+    links = {unescape(url) for url in re.findall(r'href="(/studies/lab/trial/[^"]*)"', page)}
+    assert len(links) > 15
+    assert {url: manager.get(url).status_code for url in links if manager.get(url).status_code != 200} == {}
+
+
+def test_a_rule_as_a_disposition_has_its_way_too(lab: Lab, manager: Client) -> None:
+    judge(lab.enrolments[0], 2, shown_ms=100)
+    set_rules(study=lab.study, rules=[{"name": "too_fast", "min_shown_ms": 1_000}], by=None)
+    assert f'href="{STUDY}read?disposition=rule%3Atoo_fast"' in section(read_html(manager), "dispositions")
 
 
 def test_a_page_that_does_not_exist_gives_no_link(lab: Lab) -> None:
@@ -221,6 +261,7 @@ def test_cost_is_at_the_price_of_the_protocol_that_was_shown(lab: Lab, manager: 
     assert "3.00 EUR cost so far" in figures
     assert "about 12.00 EUR when all that is planned is judged" in figures, "9 left at the price of today"
     assert "at 1 EUR a judgment" in figures
+    assert f'<a href="{STUDY}read?sort=newest">cost so far</a>' in read_html(manager)
 
 
 def test_gold_and_retests_are_paid_for_as_well(lab: Lab, manager: Client) -> None:
@@ -268,6 +309,22 @@ def test_what_changed_since_yesterday_has_its_times(lab: Lab, manager: Client) -
         assert words in text(told)
     times = re.findall(r'<time datetime="(.*?)"', told)
     assert times == sorted(times, reverse=True)
+
+
+def test_names_may_hold_any_character(lab: Lab, manager: Client) -> None:
+    Rater.objects.filter(pk=lab.enrolments[1].rater_id).update(name="A | b|left")
+    change_standing(enrolment_id=lab.enrolments[1].pk, standing="quarantined", reason="no | reason", by=None)
+    assert "A | b|left is quarantined now: no | reason" in text(section(read_html(manager), "changes"))
+
+
+def test_standings_beyond_the_newest_are_counted(lab: Lab, manager: Client) -> None:
+    for number in range(4):
+        for standing in ("quarantined", "active"):
+            change_standing(enrolment_id=lab.enrolments[1].pk, standing=standing, reason=f"{number}", by=None)
+    told = section(read_html(manager), "changes")
+    assert text(told).count("Rater1 is ") == 6
+    assert "2 earlier changes of standing" in text(told)
+    assert f'<a href="{STUDY}raters">2 earlier' in told
 
 
 def test_what_is_older_than_yesterday_is_no_news(lab: Lab, manager: Client) -> None:
@@ -321,6 +378,18 @@ def test_queries_do_not_grow_with_what_the_study_holds(lab: Lab, manager: Client
     with CaptureQueriesContext(connection) as more:
         manager.get(LIVE)
     assert len(more) == len(few) <= 24
+
+
+def test_a_long_table_is_cut_short_and_says_so(lab: Lab, manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(study_page, "MOST_ROWS", 1)
+    judge(lab.enrolments[1], 1)
+    set_gold(task=Task.objects.order_by("pk")[0], verdict="A", by=None)
+    page = read_html(manager, STUDY)
+    raters = text(section(page, "raters"))
+    assert "2 in this study" in raters and "Rater1" in raters
+    assert "The busiest; 1 more have a row on the page of the raters" in raters
+    assert "and 2 more: the leaderboard names them all" in text(section(page, "systems"))
+    assert "less often" not in text(section(page, "gold"))
 
 
 def test_looking_stores_nothing(lab: Lab, manager: Client) -> None:

@@ -106,19 +106,23 @@ def test_only_who_runs_the_study_may_and_only_by_a_post(set_aside: Lab, client: 
 def gold_rows(page: str) -> list[tuple[str, ...]]:
     section = re.search(r'<section class="sheet" aria-labelledby="gold">.*?</section>', page, re.DOTALL)
     assert section
-    return re.findall(r'<th scope="row">(.*?)</th><td>(\d+)</td><td>(\d+)</td>', section.group())
+    return re.findall(r'<a href="(.*?)">(.*?)</a></th><td>(\d+)</td><td>(\d+)</td>', section.group())
 
 
-def test_readers_see_how_often_each_hidden_gold_was_shown(lab: Lab, client: Client) -> None:
-    assert 'id="gold"' not in page_for(lab, client, reader=True), "there is none"
+def test_managers_see_how_often_each_hidden_gold_was_shown(lab: Lab, client: Client) -> None:
+    assert 'id="gold"' not in page_for(lab, client), "there is none"
     one, two, training = Task.objects.order_by("pk")[:3]
     golds = [set_gold(task=task, verdict="A", by=None) for task in (one, two)]
     set_gold(task=training, verdict="A", use="training", by=None)
     revise_protocol(study=lab.study, terms=ProtocolTerms(question="?", gold_share=0.999), by=None)
     show_gold(lab.enrolments[0])
-    rows = gold_rows(page_for(lab, client, reader=True))
-    assert [row[1:] for row in rows] == [("1", "1"), ("0", "0")]
-    assert {row[0] for row in rows} <= {one.item.external_id, two.item.external_id}
+    assert 'id="gold"' not in page_for(lab, client, reader=True), "an engineer may be enrolled as a rater"
+    rows = gold_rows(page_for(lab, client))
+    assert [row[2:] for row in rows] == [("1", "1"), ("0", "0")]
+    assert {row[:2] for row in rows} == {
+        (f"/studies/lab/trial/read/{task.pk}", task.item.external_id) for task in (one, two)
+    }
+    assert client.get(rows[0][0]).status_code == 200
     for gold in golds:
         retire_gold(gold=gold, reason="a test", by=None)
     assert 'id="gold"' not in page_for(lab, client)

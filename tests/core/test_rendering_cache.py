@@ -13,6 +13,8 @@ from apps.core.models import Rendering
 from apps.core.rendering.cached import MEMORY, forget_old_renderings, keep_rendered, rendered
 from apps.core.rendering.memory import Memory
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:

@@ -15,6 +15,8 @@ from apps.core.rendering.limits import Budget
 from apps.core.rendering.sanitising import CODE_CLASSES
 from tests.core.test_rendering import Seen
 
+pytestmark = pytest.mark.slow
+
 SOURCE = 'def f(x):\n    return "<b>" + str(x)  # why\n'
 
 

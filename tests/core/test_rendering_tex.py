@@ -12,6 +12,8 @@ from apps.core.rendering.formulas import formula_to_html
 from apps.core.rendering.limits import Budget
 from tests.core.test_rendering import MATHML, assert_harmless
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "text",

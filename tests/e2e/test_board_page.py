@@ -35,6 +35,15 @@ def test_the_board_is_whole_and_accessible(
         assert Axe().run(page).violations_count == 0
 
 
+def test_pairs_are_accessible_and_lead_to_their_outputs(browser: Browser, demo_site: str, frozen_board: str) -> None:
+    with signed_in(browser, demo_site, "pm@demo.example", bypass_csp=True) as page:
+        page.goto(f"{frozen_board}/pairs")
+        assert Axe().run(page).violations_count == 0
+        page.locator(".matrix a").first.click()
+        expect(page.locator("h1").first).to_be_attached()
+        assert "first=" in page.url and "second=" in page.url
+
+
 def test_pictures_are_painted_in_the_theme_that_is_asked_for(
     browser: Browser, demo_site: str, frozen_board: str
 ) -> None:

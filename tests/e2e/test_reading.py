@@ -58,6 +58,44 @@ def test_a_filtered_list_is_walked_by_keys(browser: Browser, demo_site: str) -> 
         expect(page).to_have_url(re.compile(r"/read\?.*slice\.locale=de"))
 
 
+def test_the_judgments_of_a_rater_are_found_walked_and_shown_first(browser: Browser, demo_site: str) -> None:
+    with signed_in(browser, demo_site, PM) as page:
+        page.goto(f"{demo_site}{READ}")
+        page.get_by_label("with a judgment by").select_option(label="Bence")
+        page.get_by_label("that became").select_option("used")
+        page.get_by_role("button", name="Show").click()
+        expect(page).to_have_url(re.compile(r"rater=[0-9a-f-]{36}&disposition=used"))
+        expect(page.locator("#reading-count")).to_contain_text(
+            re.compile(r"\d+ judgments by Bence .*used.* in \d+ tasks")
+        )
+        check(page)
+        open_first(page)
+        check(page)
+        for number in (1, 2):
+            expect(page.locator(".way")).to_contain_text(f"{number} of ")
+            expect(page.locator(".judgment").first).to_contain_text("Bence looked for")
+            page.keyboard.press("j")
+        expect(page.locator(".way")).to_contain_text("3 of ")
+
+
+def test_keys_can_be_turned_off_and_stay_off(browser: Browser, demo_site: str) -> None:
+    with signed_in(browser, demo_site, PM) as page:
+        page.goto(f"{demo_site}{READ}")
+        first = open_first(page)
+        page.get_by_label("keys on").uncheck()
+        page.locator("h1").evaluate("() => document.activeElement.blur()")
+        page.keyboard.press("j")
+        page.reload()
+        expect(page.get_by_label("keys on")).not_to_be_checked()
+        page.keyboard.press("j")
+        page.keyboard.press("u")
+        assert task_of(page) == first
+        page.get_by_label("keys on").check()
+        page.locator("h1").evaluate("() => document.activeElement.blur()")
+        page.keyboard.press("j")
+        expect(page.locator(".way")).to_contain_text("2 of ")
+
+
 def test_keys_are_letters_in_a_note_and_a_selection_is_shared_by_link(browser: Browser, demo_site: str) -> None:
     with signed_in(browser, demo_site, PM) as page:
         page.goto(f"{demo_site}{READ}")

@@ -56,13 +56,20 @@ def gold(item: int, verdict: str) -> GoldRow:
     return GoldRow(item=f"item-{item}", output_a="amber", output_b="birch", verdict=verdict)
 
 
-def study_of(*judgments: JudgmentRow, golds: tuple[GoldRow, ...] = (), n_items: int = 60, **terms: Any) -> Study:
-    """A study with these judgments and nothing else."""
+def study_of(
+    *judgments: JudgmentRow,
+    golds: tuple[GoldRow, ...] = (),
+    n_items: int = 60,
+    systems: tuple[str, ...] = SYSTEMS,
+    slug: str = "known",
+    **terms: Any,
+) -> Study:
+    """A study with these judgments and nothing else, in a workspace of its own."""
     file = StudyFile(name="Known", question="Which is better?", **terms)
-    workspace = create_workspace(slug="known", name="Known")
-    bundle = bundle_of(n_items, SYSTEMS, study=file, golds=golds, judgments=judgments)
-    import_bundle(bundle=bundle, workspace=workspace, slug="known", by=None)
-    return Study.objects.select_related("workspace").get(slug="known")
+    workspace = create_workspace(slug=slug, name="Known")
+    bundle = bundle_of(n_items, systems, study=file, golds=golds, judgments=judgments)
+    import_bundle(bundle=bundle, workspace=workspace, slug=slug, by=None)
+    return Study.objects.select_related("workspace").get(slug=slug)
 
 
 def frozen(study: Study, kind: str) -> dict[str, Any]:

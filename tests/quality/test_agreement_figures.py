@@ -2,16 +2,18 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from apps.analysis.filters import Filters
 from apps.analysis.services import current_leaderboard
 from apps.quality.confusions import confusions_of
 from apps.quality.estimates import Estimate
-from apps.quality.readings import ENOUGH, FAULT, HIGH, NO_INTERVAL, NO_PAIRS, OPEN, PREFERENCES, reading_of
-from apps.stats.agreement import pairs_within_units
+from apps.quality.figures_of_labels import gathered
+from apps.quality.readings import ENOUGH, FAULT, HIGH, LOPSIDED, NO_INTERVAL, NO_PAIRS, OPEN, PREFERENCES, reading_of
+from apps.stats.intervals import clustered_share
 
-from .quality_for_tests import ACCURACY, TONE, frozen, rated, said, study_of
+from .quality_for_tests import ACCURACY, TONE, criterion, frozen, rated, said, study_of
 
 VERDICTS = ("A", "B", "TIE", "BOTH_BAD")
 
@@ -33,10 +35,58 @@ def test_the_verdict_has_the_figures_of_the_leaderboard():
     ):
         assert found["n_pairs"] == told["n_pairs"]
         for name in ("alpha", "kappa"):
-            assert [found[name][end] for end in ("value", "low", "high")] == [
-                told[name], told[f"{name}_low"], told[f"{name}_high"]
-            ]  # fmt: skip
+            assert found[name]["value"] == told[name]
         assert found["percent"]["value"] == pytest.approx(told["percent"] / 100)
+
+
+@pytest.mark.django_db
+def test_intervals_cluster_by_item_and_not_by_task():
+    """Three systems make three tasks an item. Whether people agree goes by the item here: ten looks, and not thirty."""
+    pairs = (("amber", "birch"), ("amber", "cedar"), ("birch", "cedar"))
+    rows = [
+        said(name, item, "AB"[(place + item * turned) % 2], output_a=first, output_b=second, left=first)
+        for item in range(10)
+        for place, (first, second) in enumerate(pairs)
+        for name, turned in (("ada", 0), ("bea", 1))
+    ]
+    (question,) = frozen(study_of(*rows, systems=("amber", "birch", "cedar")), "agreement")["questions"]
+    people = question["people"]
+    assert (people["n_tasks"], people["n_items"], people["n_pairs"]) == (30, 10, 30)
+    by_item = clustered_share(np.array([1.0, 0.0] * 5), np.full(10, 3), np.arange(10), 10, 0.95)
+    assert people["percent"] == pytest.approx({"value": 0.5, "low": by_item.low, "high": by_item.high})
+    assert question["answers"][0]["share"]["value"] == 1.0
+
+
+@pytest.mark.django_db
+def test_one_item_is_no_interval():
+    systems = ("amber", "birch", "cedar")
+    rows = [
+        said(name, 0, verdict, output_a=first, output_b=second, left=first)
+        for first, second in (("amber", "birch"), ("amber", "cedar"), ("birch", "cedar"))
+        for name, verdict in (("ada", "A"), ("bea", "TIE" if second == "cedar" else "A"))
+    ]
+    (question,) = frozen(study_of(*rows, systems=systems), "agreement")["questions"]
+    assert (question["people"]["alpha"]["low"], question["people"]["reading"]) == (None, NO_INTERVAL)
+
+
+@pytest.mark.django_db
+def test_where_one_answer_is_common_the_reading_does_not_blame_the_guideline():
+    """The kappa paradox: 38 of 40 pairs agree that all is well, and alpha is about zero."""
+    safe = criterion("safe", "Is it safe?", no="unsafe", yes="safe")
+    rows = [
+        said(name, item, None, output="amber", criteria={"safe": 1 if item == odd else 2})
+        for item in range(40)
+        for name, odd in (("ada", 0), ("bea", 1))
+    ]
+    (question,) = frozen(study_of(*rows, criteria=(safe,)), "agreement")["questions"]
+    people = question["people"]
+    assert people["alpha"]["value"] < 0.1
+    assert people["percent"]["value"] == pytest.approx(0.95)
+    assert people["ac1"]["value"] > 0.9
+    assert people["reading"] == LOPSIDED
+    assert [(one["answer"], one["n_given"], one["n"]) for one in question["answers"]] == [
+        ("unsafe", 2, 80), ("safe", 78, 80)
+    ]  # fmt: skip
 
 
 @pytest.mark.django_db
@@ -97,8 +147,9 @@ def test_gold_and_retests_are_no_part_of_agreement():
 
 
 def test_the_verdict_mixes_up_kinds_and_not_letters():
-    pairs = pairs_within_units([1, 1, 2, 2, 3, 3, 4, 4], [0, 1, 0, 2, 1, 2, 2, 3])
-    found = {(one.one, one.other): (one.n_mixed, one.n) for one in confusions_of(pairs, [], is_verdict=True)}
+    task = np.array([1, 1, 2, 2, 3, 3, 4, 4])
+    labels = gathered(task, np.array([0, 1, 0, 2, 1, 2, 2, 3]), task)
+    found = {(one.one, one.other): (one.n_mixed, one.n) for one in confusions_of(labels, [], is_verdict=True)}
     assert found == {
         ("a winner", "tie"): (2, 3),
         ("this one is better", "that one is better"): (1, 1),

@@ -30,6 +30,27 @@ def test_the_left_share_speaks_of_the_screen_and_not_of_the_systems():
     assert (left["n_yes"], left["n"]) == (10, 10)
 
 
+def test_ties_count_also_where_no_side_is_known():
+    """A tie needs no side: leaving out winners of unknown sides alone would make her one who always ties."""
+    answers = ["A", "B", "A", "B", "TIE", "BOTH_BAD"]
+    hers = [said("ada", item, verdict, left=None) for item, verdict in enumerate(answers)]
+    theirs = [said("bea", item, "A") for item in range(6)]
+    found = figures_of(study_of(*hers, *theirs), "ada")
+    assert (found["ties"]["share"]["value"], found["ties"]["n"]) == (pytest.approx(1 / 6), 6)
+    assert (found["ties"]["others"], found["ties"]["n_others"]) == (0.0, 6)
+    assert found["ties"]["difference"]["value"] == pytest.approx(1 / 6)
+    (block,) = found["blocks"]
+    assert (block["ties"]["n_yes"], block["ties"]["n"]) == (1, 6)
+    assert found["left"]["n"] == 0
+
+
+def test_a_stretch_has_its_time_with_its_ends():
+    study = study_of(*(said("ada", item, "A", shown_ms=1000 * (item + 1)) for item in range(9)))
+    (block,) = figures_of(study, "ada")["blocks"]
+    # With nine times the binomial leaves one out at each end.
+    assert block["seconds"] == {"value": 5.0, "low": 2.0, "high": 8.0}
+
+
 def test_a_task_left_open_over_lunch_does_not_slow_the_pace():
     study = study_of(said("ada", 0, "A", shown_ms=3_600_000), said("ada", 1, "A", shown_ms=600_000))
     times = figures_of(study, "ada")["times"]

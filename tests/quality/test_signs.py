@@ -4,7 +4,7 @@ import pytest
 
 from .quality_for_tests import figures_of, gold, said, study_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def names_of(found: dict) -> list[str]:

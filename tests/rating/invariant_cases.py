@@ -445,6 +445,15 @@ READ = (
     Case("analysis_tasktally_task_id_key", "analysis_tasktally", _TALLY, {name: name for name in _TALLY}),
     Case("analysis_tasktally_task_study_system_low_system_high_fk", "analysis_tasktally", _TALLY, {"system_low": "0"}),
 )
+_GATE = {"number": "99"}
+_RETIRED = {"gate_id": "(SELECT max(id) FROM analysis_gate)"}
+GATES = (
+    Case("gate_number_is_unique", "analysis_gate", _GATE, {"number": "number"}),
+    Case("gate_compares_two_systems", "analysis_gate", _GATE, {"baseline_id": "candidate_id"}),
+    Case("analysis_gate_cut_study_fk", "analysis_gate", _GATE, {"cut_id": _in("rating_cut", "second")}),
+    Case("analysis_gateretirement_gate_id_key", "analysis_gateretirement", _RETIRED, {"gate_id": "gate_id"}),
+    Case("analysis_gateretirement_gate_study_fk", "analysis_gateretirement", _RETIRED, {"study_id": _study("second")}),
+)
 SENT = (
     Case("studies_upload_public_id_key", "studies_upload", _UPLOAD, {"public_id": "public_id"}),
     Case("upload_has_a_size", "studies_upload", _UPLOAD, {"n_bytes": "0"}),
@@ -457,4 +466,4 @@ SENT = (
     ),
     Case("upload_part_is_one", "studies_uploadpart", {"number": "2"}, {"number": "number"}),
 )
-CASES = (*MATERIAL, *PLANNED, *SHOWN, *READ, *SENT)
+CASES = (*MATERIAL, *PLANNED, *SHOWN, *READ, *GATES, *SENT)

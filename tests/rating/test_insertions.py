@@ -108,6 +108,7 @@ def showings_of(enrolment: Enrolment) -> list[Assignment]:
     return list(found.select_related("task"))
 
 
+@pytest.mark.slow
 def test_gold_and_retests_stand_where_the_cadence_says(study: Lab) -> None:
     for enrolment in study.enrolments:
         state = desk_state(enrolment)

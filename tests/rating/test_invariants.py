@@ -20,6 +20,8 @@ APPEND_ONLY = (
     "analysis_analysis",
     "analysis_selection",
     "analysis_selectedtask",
+    "analysis_gate",
+    "analysis_gateretirement",
 )
 
 

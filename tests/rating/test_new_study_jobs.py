@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from apps.core.jobs import LOST_AFTER, sweep_jobs
+from apps.core.jobs import LOST_AFTER, start_again, sweep_jobs
 from apps.core.models import Job, JobState
 from apps.rating import new_study_jobs
 from apps.rating.models import Draw
-from apps.rating.new_study_jobs import MAKING, READING, run, start_making, start_reading, upload_job
+from apps.rating.new_study_jobs import MAKING, READING, start_making, start_reading, upload_job
 from apps.rating.services import new_studies
 from apps.rating.services.new_studies import Wish, free_slug, terms_from
 from apps.studies.models import Output, Study, Upload
@@ -75,7 +75,7 @@ def test_a_try_that_died_while_opening_is_taken_up(
     upload: Upload, lab: Lab, by_worker: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start_reading(upload=upload, by=lab.manager.uuid)
-    run(Job.objects.get(kind=READING))
+    upload_job(Job.objects.get(kind=READING).pk)
     job = start_making(upload=upload, wish=wish_for(upload), by=lab.manager.uuid)
     opened = new_studies.open_study
 
@@ -84,14 +84,18 @@ def test_a_try_that_died_while_opening_is_taken_up(
 
     monkeypatch.setattr(new_studies, "open_study", dies)
     with pytest.raises(OSError, match="stopped"):
-        run(job)
+        upload_job(job.pk)
     job.refresh_from_db()
     assert job.state == JobState.FAILED
-    assert "stored as a draft and could not be opened. It failed (OSError)" in job.message
+    assert job.message == (
+        "The study is stored as a draft and could not be opened. It failed: the machine stopped (OSError)."
+    )
     assert (Study.objects.get(slug="made").state, Upload.objects.count()) == ("draft", 0)
     monkeypatch.setattr(new_studies, "open_study", opened)
     n_outputs = Output.objects.count()
-    run(job)
+    start_again(job=job, by=lab.manager.uuid)
+    upload_job(job.pk)
+    job.refresh_from_db()
     assert (job.state, Output.objects.count()) == (JobState.DONE, n_outputs)
     assert Draw.objects.filter(study__slug="made").exists()
 
@@ -106,10 +110,22 @@ def test_a_study_that_somebody_made_meanwhile_is_left_alone(upload: Upload, lab:
     assert (Output.objects.count(), Upload.objects.count()) == (n_outputs, 1)
 
 
+def test_terms_that_the_answers_of_the_file_do_not_fit_are_refused(upload: Upload, lab: Lab) -> None:
+    gold = b'{"item": "i0", "output_a": "s0", "output_b": "s1", "verdict": "TIE"}'
+    by = lab.manager.uuid
+    keep_upload(workspace=lab.workspace, by=by, name="g.jsonl", chunks=[gold], template="compare", gold_of=upload)
+    start_reading(upload=upload, by=by)
+    terms = terms_from({**upload.found["terms"], "verdicts": ["A", "B"]})
+    job = start_making(upload=upload, wish=Wish(slug="made", terms=terms), by=by)
+    assert (job.state, Study.objects.filter(slug="made").exists()) == (JobState.FAILED, False)
+    assert "known answers say a tie" in job.message
+
+
 def test_an_upload_that_is_gone_ends_in_a_sentence(upload: Upload, lab: Lab, by_worker: list[int]) -> None:
     job = start_reading(upload=upload, by=lab.manager.uuid)
     upload.delete()
-    run(job)
+    upload_job(job.pk)
+    job.refresh_from_db()
     assert "not here any more" in job.message
 
 

@@ -230,6 +230,7 @@ class Desks(RuleBasedStateMachine):
             assert row.verdict == {"left": left, "right": right, "tie": "TIE", "both_bad": "BOTH_BAD"}[choice]
 
 
+@pytest.mark.slow
 def test_any_order_of_what_raters_do(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(insertions, "RETEST_AFTER", 3)
     monkeypatch.setattr(insertions, "GOLD_RETURNS_AFTER", 4)

@@ -43,6 +43,7 @@ def low_left(showing: Assignment) -> bool:
     return left_system(showing) == showing.system_low
 
 
+@pytest.mark.slow
 def test_every_system_stands_left_half_the_time(study: Lab) -> None:
     left, shown_at_all = Counter(), Counter()
     for showing in shown():

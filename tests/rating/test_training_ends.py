@@ -26,6 +26,8 @@ from tests.studies_for_tests import Lab
 
 from .desk_for_tests import Page, lab_with, train
 
+pytestmark = pytest.mark.slow
+
 NOTHING_LEFT = "no training task is left"
 GoingOn = Callable[[Enrolment], Exchange]
 

@@ -6,9 +6,10 @@ from django.db import connection
 
 from apps.accounts.services import create_workspace
 from apps.analysis.filters import Filters
+from apps.analysis.gate_rules import GateRule, RuleKind
 from apps.analysis.models import ReadingMark, SelectedTask, Selection, TaskTally
 from apps.analysis.reading_tallies import advance_tallies
-from apps.analysis.services import compute_leaderboard
+from apps.analysis.services import compute_leaderboard, retire_gate, set_gate
 from apps.core.models import Job, Rendering
 from apps.rating.exchange.storing import import_bundle
 from apps.rating.models import Enrolment, Judgment, Rater, StandingChange, Task
@@ -29,7 +30,7 @@ from apps.rating.services import (
 from apps.studies.models import Criterion, Output, OutputFinding, ProtocolVersion, Study
 from apps.studies.services.protocol import ProtocolTerms, create_study
 from apps.studies.uploads import Upload, UploadPart
-from tests.studies_for_tests import Lab, bundle_of
+from tests.studies_for_tests import SYSTEMS, Lab, bundle_of
 
 Changes = dict[str, str]
 
@@ -105,6 +106,7 @@ def _add_facts(lab: Lab) -> None:
     compute_leaderboard(study=lab.study, filters=Filters(), by=None)
     freeze_figures(study_id=lab.study.pk)
     _read(lab, tasks[0])
+    _set_gates(lab)
     _upload(lab)
     Rendering.objects.create(key="output:a test", version=1, html="<p>a test</p>")
     Job.objects.create(kind="leaderboard", workspace_id=lab.workspace.pk, subject="trial")
@@ -117,6 +119,17 @@ def _read(lab: Lab, task: Task) -> None:
     ReadingMark.objects.create(study=lab.study, task=task, user=lab.manager)
     selection = Selection.objects.create(study=lab.study, title="To talk about")
     SelectedTask.objects.create(study=lab.study, selection=selection, task=task, place=1)
+
+
+def _set_gates(lab: Lab) -> None:
+    """One that was retired, and one in force."""
+    for number in (1, 2):
+        rule = GateRule(kind=RuleKind.MARGIN, allowed=number / 100)
+        gate = set_gate(
+            study=lab.study, candidate=SYSTEMS[0], baseline=SYSTEMS[1], rules=[rule], is_watched=True, by=None
+        )
+        if number == 1:
+            retire_gate(gate=gate, reason="a test", by=None)
 
 
 def _upload(lab: Lab) -> None:

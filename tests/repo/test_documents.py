@@ -51,6 +51,7 @@ def test_every_dependency_says_why_it_is_there() -> None:
     assert [name for name in wanted if not re.search(rf'"{re.escape(name)}",\s*# \S', text)] == []
 
 
+@pytest.mark.slow
 def test_production_refuses_to_start_without_real_values() -> None:
     import os
     import subprocess

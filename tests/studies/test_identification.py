@@ -103,6 +103,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("repeated", HOSTILE)
 def test_a_megabyte_of_anything_is_scanned_in_seconds(repeated: str) -> None:
     """Measured: below 0.6 s each. A pattern that backtracks takes hours."""

@@ -10,7 +10,15 @@ from django.utils import timezone
 from apps.core.errors import Refused
 from apps.studies.models import Upload, UploadPart
 from apps.studies.services import uploads
-from apps.studies.services.uploads import drop_old_uploads, drop_upload, keep_upload, safe_name, write_upload
+from apps.studies.services.uploads import (
+    drop_old_uploads,
+    drop_upload,
+    keep_typed,
+    keep_upload,
+    note_found,
+    safe_name,
+    write_upload,
+)
 from apps.studies.templates import TEMPLATES, template_named
 from apps.studies.templates.prose import flowing
 from tests.studies_for_tests import Lab
@@ -52,6 +60,19 @@ def test_an_empty_file_is_not_kept(lab: Lab) -> None:
     with pytest.raises(Refused, match="The file is empty"):
         keep(lab, b"")
     assert not Upload.objects.exists()
+
+
+def test_what_was_typed_outlasts_reading_and_is_no_sign_of_it(lab: Lab) -> None:
+    upload = keep(lab)
+    keep_typed(upload=upload, typed={"name": ["A \0name"], "raters": ["1", "2"]})
+    upload.refresh_from_db()
+    assert (upload.is_read, upload.typed) == (False, {"name": ["A name"], "raters": ["1", "2"]})
+    note_found(upload=upload, found={"n_items": 1})
+    assert (upload.is_read, upload.found["n_items"]) == (True, 1)
+    keep_typed(upload=upload, typed={"name": ["B"]})
+    note_found(upload=upload, found=None)
+    upload.refresh_from_db()
+    assert (upload.is_read, upload.typed) == (False, {"name": ["B"]})
 
 
 @pytest.mark.parametrize("n_bytes", [0, uploads.MAX_UPLOAD_BYTES + 1])

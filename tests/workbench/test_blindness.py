@@ -12,6 +12,8 @@ from apps.rating.models import Assignment
 from tests.rating.desk_for_tests import lab_with
 from tests.studies_for_tests import SYSTEMS, Lab
 
+pytestmark = pytest.mark.slow
+
 DESK = "/rate/lab/trial/"
 SCRIPT = {"X-Desk": "1"}
 CANARIES = (*SYSTEMS, "canary", "family-", "latency", "cost_usd")

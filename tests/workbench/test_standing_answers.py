@@ -18,6 +18,8 @@ from tests.rating.desk_for_tests import CLEAR, POLITE, SHORTER, lab_with, right_
 from tests.studies_for_tests import SYSTEMS, Lab
 from tests.workbench.markup_for_tests import attributes, elements, find, words
 
+pytestmark = pytest.mark.slow
+
 OWN, DESK = "/rate/", "/rate/lab/trial/"
 SCRIPT = {"X-Desk": "1"}
 BOTH_WAYS = pytest.mark.parametrize("headers", [{}, SCRIPT], ids=["plain", "script"])

@@ -19,9 +19,8 @@ def agreement_of(agreement: Row) -> Row:
 def _figures(figures: Row) -> Row:
     return {
         "percent_label": _percent(figures["percent"]),
-        "percent_decisive_label": _percent(figures["percent_decisive"]),
+        "percent_interval_label": _percent_interval(figures),
         "n_pairs": figures["n_pairs"],
-        "n_pairs_decisive": figures["n_pairs_decisive"],
         "alpha_label": _with_interval(figures, "alpha"),
         "kappa_label": _with_interval(figures, "kappa"),
         "reading": figures["reading"],
@@ -30,6 +29,11 @@ def _figures(figures: Row) -> Row:
 
 def _percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f} %"
+
+
+def _percent_interval(figures: Row) -> str:
+    low, high = figures.get("percent_low"), figures.get("percent_high")
+    return "" if low is None or high is None else f"{_percent(low)} … {_percent(high)}"
 
 
 def _with_interval(figures: Row, name: str) -> str:

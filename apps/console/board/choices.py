@@ -1,5 +1,6 @@
 """The look that a leaderboard is asked for: its form, its address, and back."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,10 +9,12 @@ from django.urls import reverse
 
 from apps.analysis.filters import Filters
 from apps.analysis.selectors import rater_groups, rules_of, slice_values
+from apps.core.errors import Refused
 from apps.rating.rules import SWITCHABLE
 from apps.studies.models import Study
 
 Row = dict[str, Any]
+MOST_OPTIONS = 100  # a slice with more values (one an item, perhaps) is typed: nobody looks through such a list
 
 # What a look at a board may leave out, as its checkboxes say it.
 WITHOUT_WORDS = {
@@ -23,11 +26,12 @@ WITHOUT_WORDS = {
 
 def filters_in(request: HttpRequest) -> Filters:
     """The look that an address or a form asks for."""
-    query = request.GET if request.method == "GET" else request.POST
-    slices = [
-        f"{key.removeprefix('slice.')}={value}" for key, value in query.items() if key.startswith("slice.") and value
-    ]
-    return Filters.parse(slices, query.get("group") or None, query.getlist("without"))
+    query = request.POST if request.method == "POST" else request.GET
+    if any("\x00" in word for word in [*query, *query.values()]):
+        raise Refused("The address holds a character that no name has. Choose from the lists on the page.")
+    named = ((key.removeprefix("slice."), str(value)) for key, value in query.items() if key.startswith("slice."))
+    slices = tuple(sorted((key, value) for key, value in named if key and value))
+    return replace(Filters.parse((), query.get("group"), query.getlist("without")), slices=slices)
 
 
 def leaderboard_url(study: Study, filters: Filters) -> str:
@@ -46,12 +50,9 @@ def hidden_fields(filters: Filters) -> list[dict[str, str]]:
 
 def filter_choices(study: Study, filters: Filters) -> Row:
     """What can be chosen, and what is."""
-    chosen = set(filters.slices)
+    chosen = dict(filters.slices)
     return {
-        "slices": [
-            {"key": key, "values": [{"value": value, "selected": (key, value) in chosen} for value in values]}
-            for key, values in slice_values(study).items()
-        ],
+        "slices": [_slice_choices(key, values, chosen.get(key, "")) for key, values in slice_values(study).items()],
         "groups": [{"name": name, "selected": name == filters.rater_group} for name in rater_groups(study)],
         "without": _without_choices(study, filters),
     }
@@ -62,6 +63,12 @@ def filter_words(filters: Filters) -> list[str]:
     words = [f"{key} = {value}" for key, value in filters.slices]
     words += [f"raters of {filters.rater_group}"] if filters.rater_group else []
     return words + [f"without {WITHOUT_WORDS[name]}" for name in filters.without]
+
+
+def _slice_choices(key: str, values: list[str], chosen: str) -> Row:
+    listed = [] if len(values) > MOST_OPTIONS else values
+    options = [{"value": value, "selected": value == chosen} for value in listed]
+    return {"key": key, "values": options, "chosen": chosen, "n_values": len(values)}
 
 
 def _without_choices(study: Study, filters: Filters) -> list[Row]:

@@ -21,6 +21,7 @@ def comparison_of(first: Analysis, second: Analysis, address: list[str]) -> Row:
     rows = _systems(before, after)
     return {
         "sentence": _sentence(before, after, rows),
+        "is_shared_scale": {row["system"] for row in before["systems"]} == {row["system"] for row in after["systems"]},
         "sides": [_side(first, before, address), _side(second, after, address)],
         "rows": rows,
         "counts": _counts(before, after),
@@ -29,7 +30,7 @@ def comparison_of(first: Analysis, second: Analysis, address: list[str]) -> Row:
 
 
 def choices_of(listed: tuple[Listed, ...], chosen: str) -> list[Row]:
-    """The analyses of a study as the options of a form."""
+    """The newest analyses of a study as the options of a form."""
     return [
         {
             "value": str(each.public_id),
@@ -39,6 +40,11 @@ def choices_of(listed: tuple[Listed, ...], chosen: str) -> list[Row]:
         }
         for each in listed
     ]
+
+
+def what_changed(before: Row, after: Row) -> str:
+    """The change in one sentence, of two results' `n_judgments` and `systems`."""
+    return _sentence(before, after, _systems(before, after))
 
 
 def _side(analysis: Analysis, result: Row, address: list[str]) -> Row:
@@ -54,11 +60,28 @@ def _systems(before: Row, after: Row) -> list[Row]:
     old = {row["system"]: row for row in before["systems"]}
     new = {row["system"]: row for row in after["systems"]}
     names = [*new, *(name for name in old if name not in new)]
-    return [_system(name, old.get(name), new.get(name)) for name in names]
+    changes = _changes(old, new)
+    return [_system(name, old.get(name), new.get(name), changes.get(name)) for name in names]
 
 
-def _system(name: str, old: Row | None, new: Row | None) -> Row:
-    change = _change(old, new, "strength")
+def _changes(old: dict[str, Row], new: dict[str, Row]) -> dict[str, float]:
+    """By how much the strengths changed, of the systems that both boards have on their largest scale.
+
+    Each board's strengths have mean 0 over its own systems, so that one that comes or goes moves all others: both are
+    taken from the mean of the systems they share.
+    """
+    shared = [name for name in new if _is_ranked(old.get(name)) and _is_ranked(new[name])]
+    if not shared:
+        return {}
+    drift = sum(new[name]["strength"] - old[name]["strength"] for name in shared) / len(shared)
+    return {name: new[name]["strength"] - old[name]["strength"] - drift for name in shared}
+
+
+def _is_ranked(row: Row | None) -> bool:
+    return row is not None and row["island"] == 1 and row["strength"] is not None
+
+
+def _system(name: str, old: Row | None, new: Row | None, change: float | None) -> Row:
     return {
         "system": name,
         "before": _figures(old),
@@ -83,12 +106,6 @@ def _figures(row: Row | None) -> Row:
     }
 
 
-def _change(old: Row | None, new: Row | None, name: str) -> float | None:
-    if old is None or new is None or old[name] is None or new[name] is None:
-        return None
-    return float(new[name] - old[name])
-
-
 def _ranks(row: Row | None) -> tuple[Any, Any] | None:
     return None if row is None else (row["rank_low"], row["rank_high"])
 
@@ -101,13 +118,17 @@ def _sentence(before: Row, after: Row, rows: list[Row]) -> str:
     moved = [row for row in rows if row["change"] is not None]
     most = max(moved, key=lambda row: abs(row["change"]), default=None)
     judgments = after["n_judgments"] - before["n_judgments"]
-    words = f"{abs(judgments)} {'more' if judgments >= 0 else 'fewer'} judgments" if judgments else "As many judgments"
+    words = _more_or_fewer(judgments) if judgments else "As many judgments"
     n_ranks = sum(row["rank_changed"] and not row["only"] for row in rows)
     ranks = f"the ranks of {n_ranks} of {len(rows)} systems changed" if n_ranks else "no rank changed"
     farthest = (
         f"; {most['system']} moved most, by {most['change_label']}" if most and abs(most["change"]) > 0.005 else ""
     )
     return f"{words}: {ranks}{farthest}."
+
+
+def _more_or_fewer(n: int) -> str:
+    return f"{abs(n)} {'more' if n > 0 else 'fewer'} judgment{'' if abs(n) == 1 else 's'}"
 
 
 def _counts(before: Row, after: Row) -> list[Row]:

@@ -5,6 +5,7 @@ import json
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from apps.analysis.filters import Filters
@@ -16,8 +17,10 @@ from apps.console.header import header_of
 from apps.studies.models import Study
 
 from .comparing import choices_of, comparison_of
+from .links import Reading, reading_of
 from .page import board_context, frozen_head
-from .parts import pairs_context, slice_context
+from .pairs_file import pairs_csv_of
+from .parts import pairs_context, pairs_in, slice_context
 from .past import past_of
 from .report import report_context
 
@@ -44,10 +47,21 @@ def frozen_analysis_json(request: HttpRequest, workspace: str, study: str, analy
 @login_required
 @require_safe
 def pairs(request: HttpRequest, workspace: str, study: str, analysis: str) -> HttpResponse:
-    """Every pair of systems; `?system=` opens the list of one of them."""
+    """Every pair of systems; `?system=` opens the list of one of them, `?part=` a part of a matrix that is too wide."""
     found, frozen = _frozen(request, workspace, study, analysis)
-    parts = pairs_context(json.loads(frozen.result), _address(found, frozen), request.GET.get("system", ""))
+    asked = {name: request.GET.get(name, "") for name in ("system", "part")}
+    parts = pairs_context(json.loads(frozen.result), _address(found, frozen), _reading(found, frozen), **asked)
     return render(request, "console/board/pairs_page.html", {**frozen_head(found, frozen, "Pair by pair"), **parts})
+
+
+@login_required
+@require_safe
+def pairs_csv(request: HttpRequest, workspace: str, study: str, analysis: str) -> HttpResponse:
+    """Every pair of systems as a file."""
+    _, frozen = _frozen(request, workspace, study, analysis)
+    reply = HttpResponse(pairs_csv_of(pairs_in(json.loads(frozen.result))), content_type="text/csv; charset=utf-8")
+    reply["Content-Disposition"] = f'attachment; filename="{study}-pairs-{analysis}.csv"'
+    return reply
 
 
 @login_required
@@ -56,7 +70,7 @@ def slice_of(request: HttpRequest, workspace: str, study: str, analysis: str) ->
     """Every system in the slice `?key=..&value=..`."""
     found, frozen = _frozen(request, workspace, study, analysis)
     wanted = (request.GET.get("key", ""), request.GET.get("value", ""))
-    parts = slice_context(json.loads(frozen.result), _address(found, frozen), *wanted)
+    parts = slice_context(json.loads(frozen.result), _address(found, frozen), _reading(found, frozen), *wanted)
     return render(request, "console/board/slice_page.html", {**frozen_head(found, frozen, " = ".join(wanted)), **parts})
 
 
@@ -75,7 +89,7 @@ def history(request: HttpRequest, workspace: str, study: str, analysis: str) -> 
 def report(request: HttpRequest, workspace: str, study: str, analysis: str) -> HttpResponse:
     """The analysis on one page, to be printed."""
     found, frozen = _frozen(request, workspace, study, analysis)
-    permalink = request.build_absolute_uri().removesuffix("/report")
+    permalink = request.build_absolute_uri(reverse("console:analysis", args=_address(found, frozen)))
     return render(request, "console/board/report.html", {**report_context(found, frozen), "permalink": permalink})
 
 
@@ -85,12 +99,13 @@ def compare(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
     """What changed from analysis `?a=` to analysis `?b=`; without them, the choice."""
     found = results_of(request, workspace, study)
     first, second = request.GET.get("a", ""), request.GET.get("b", "")
-    listed = latest_analyses(found)
+    both = two_analyses(found, first, second) if first and second else ()
+    listed = latest_analyses(found, also=both)
     context = {
         "study": header_of(found),
         "first_choices": choices_of(listed, first),
         "second_choices": choices_of(listed, second),
-        "compared": _compared(found, first, second) if first and second else None,
+        "compared": comparison_of(*both, [workspace, study]) if both else None,
     }
     return render(request, "console/board/compare_page.html", context)
 
@@ -100,9 +115,9 @@ def _frozen(request: HttpRequest, workspace: str, study: str, analysis: str) -> 
     return found, analysis_named(found, analysis)
 
 
+def _reading(study: Study, analysis: Analysis) -> Reading:
+    return reading_of(_address(study, analysis), Filters.from_settings(analysis.settings["filters"]))
+
+
 def _address(study: Study, analysis: Analysis) -> list[str]:
     return [study.workspace.slug, study.slug, str(analysis.public_id)]
-
-
-def _compared(study: Study, first: str, second: str) -> dict[str, object]:
-    return comparison_of(*two_analyses(study, first, second), [study.workspace.slug, study.slug])

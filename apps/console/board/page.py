@@ -6,18 +6,24 @@ from typing import Any
 from django.urls import reverse
 
 from apps.analysis.filters import Filters
+from apps.analysis.history import moment_before
 from apps.analysis.models import Analysis
+from apps.analysis.reading_filters import UNBLINDED
 from apps.analysis.selectors import n_newer_judgments
 from apps.console.charts.strengths import rows_of
+from apps.console.gates.page import gates_in_force
 from apps.console.header import header_of
 from apps.console.words import parts_of, sentence_of
 from apps.core.models import Job
 from apps.studies.models import Study
 
 from .agreement import agreement_of
-from .choices import filter_choices, hidden_fields, leaderboard_url
+from .choices import filter_choices, filter_words, hidden_fields, leaderboard_url
+from .comparing import what_changed
 from .left_out import left_out_of
+from .links import Reading, reading_of
 from .pairs import pairs_of
+from .past import compare_url
 from .report import strengths_picture
 from .rows import elo_of, islands_of, style_of
 from .separation import ON_THE_BOARD, separation_of
@@ -44,11 +50,14 @@ def board_context(
         "style_urls": style_urls(here or leaderboard_url(study, filters)),
         "board": _board(analysis, [*address, str(analysis.public_id)], style=style) if analysis else None,
         "frozen": frozen,
-        "n_newer": n_newer_judgments(analysis) if analysis else None,
+        "look": filter_words(filters),
+        # What is frozen for ever asks neither what is newer nor what else could be chosen.
+        "n_newer": n_newer_judgments(analysis) if analysis and not frozen else None,
+        "gates": [] if frozen else gates_in_force(study),
+        "filters": None if frozen else filter_choices(study, filters),
         "compute_url": reverse("console:compute", args=address),
         "filter_fields": hidden_fields(filters),
-        "job": _job(job, address) if job else None,
-        "filters": filter_choices(study, filters),
+        "job": _job(job, address, style=style) if job else None,
         "json_url": reverse("console:analysis_json", args=[*address, analysis.public_id]) if analysis else None,
     }
 
@@ -64,6 +73,7 @@ def frozen_head(study: Study, analysis: Analysis, part: str) -> Row:
     return {
         "study": header_of(study),
         "part": part,
+        "look": filter_words(Filters.from_settings(analysis.settings["filters"])),
         "computed_at": analysis.created_at,
         "board_url": reverse("console:analysis", args=address),
     }
@@ -71,47 +81,68 @@ def frozen_head(study: Study, analysis: Analysis, part: str) -> Row:
 
 def _board(analysis: Analysis, address: list[str], *, style: bool) -> Row:
     result = json.loads(analysis.result)
-    without = Filters.from_settings(analysis.settings["filters"]).without
+    filters = Filters.from_settings(analysis.settings["filters"])
+    reading = reading_of(address, filters)
     return {
         "sentence": parts_of(sentence_of(result), [row["system"] for row in result["systems"]]),
         "computed_at": analysis.created_at,
         **{name: result[name] for name in ("n_judgments", "n_raters", "n_items", "n_unblinded", "inputs_sha256")},
-        "islands": islands_of(result, style=style),
+        "since": _since(analysis, result, address),
+        "islands": islands_of(result, reading, style=style),
         "style": style_of(result, on=style),
         "elo": elo_of(result),
-        **left_out_of(result, without),
-        **_parts(result, address),
+        **left_out_of(result, filters.without, reading),
+        **_parts(result, address, reading),
         "agreement": agreement_of(result["agreement"]),
         "method_note": " ".join(dict.fromkeys(note["reason"] for note in result["intervals"])),
-        **_addresses(address),
+        **_addresses(address, reading),
     }
 
 
-def _parts(result: Row, address: list[str]) -> Row:
+def _since(analysis: Analysis, result: Row, address: list[str]) -> Row | None:
+    """What changed since the analysis before; None for the first one."""
+    before = moment_before(analysis)
+    if before is None:
+        return None
+    return {
+        "computed_at": before.created_at,
+        "sentence": what_changed({"n_judgments": before.n_judgments, "systems": before.systems}, result),
+        "url": compare_url(address, str(before.public_id), str(analysis.public_id)),
+    }
+
+
+def _parts(result: Row, address: list[str], reading: Reading) -> Row:
     """What old analyses do not have is None, and not on the page."""
-    separation = separation_of(result)
+    separation = separation_of(result, reading)
     return {
         "separation": separation if sum(len(group["rows"]) for group in separation) <= ON_THE_BOARD else [],
-        "slices": slices_of(result, address),
-        "pairs": pairs_of(result, address),
-        "spending": spending_of(result, address),
+        "slices": slices_of(result, address, reading),
+        "pairs": pairs_of(result, address, reading),
+        "spending": spending_of(result, address, reading),
         "both_bad_picture": both_bad_picture(result, address),
         "picture": strengths_picture(result, address) if rows_of(result) else None,
     }
 
 
-def _addresses(address: list[str]) -> Row:
+def _addresses(address: list[str], reading: Reading) -> Row:
     return {
+        "reading_url": reading.to(),
+        "unblinded_url": reading.to(disposition=UNBLINDED),
+        "disagree_url": reading.to(disagree="1"),
+        "conflict_url": reading.to(conflict="1"),
+        "raters_url": reverse("console:raters", args=address[:2]),
+        "agreement_url": reverse("console:agreement", args=address[:2]),
         "permalink": reverse("console:analysis", args=address),
         "report_url": reverse("console:report", args=address),
         "history_url": reverse("console:history", args=address),
     }
 
 
-def _job(job: Job, address: list[str]) -> Row:
+def _job(job: Job, address: list[str], *, style: bool) -> Row:
+    url = reverse("console:job", args=[*address, job.public_id])
     return {
         "state": job.state,
         "percent": job.percent,
         "message": job.message,
-        "poll_url": reverse("console:job", args=[*address, job.public_id]),
+        "poll_url": f"{url}?style=on" if style else url,
     }

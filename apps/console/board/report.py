@@ -14,6 +14,7 @@ from apps.studies.models import Study
 from .agreement import agreement_of
 from .choices import filter_words
 from .left_out import left_out_of
+from .links import reading_of
 from .rows import islands_of
 from .slices import slices_of
 
@@ -26,6 +27,7 @@ def report_context(study: Study, analysis: Analysis) -> Row:
     result = json.loads(analysis.result)
     filters = Filters.from_settings(analysis.settings["filters"])
     address = [study.workspace.slug, study.slug, str(analysis.public_id)]
+    reading = reading_of(address, filters)
     names = [row["system"] for row in result["systems"]]
     drawn = strengths.rows_of(result)
     return {
@@ -34,14 +36,14 @@ def report_context(study: Study, analysis: Analysis) -> Row:
         "analysis": analysis,
         "look": filter_words(filters),
         "sentence": parts_of(sentence_of(result), names),
-        "islands": islands_of(result, style=False),
+        "islands": islands_of(result, reading, style=False),
         "dense": len(names) > PLOTTED,
         "picture": strengths_picture(result, address) if drawn and len(names) <= PLOTTED else None,
         "agreement": agreement_of(result["agreement"]),
-        "slices": slices_of(result, address),
+        "slices": slices_of(result, address, reading),
         "method_note": " ".join(dict.fromkeys(note["reason"] for note in result["intervals"])),
         "versions": ", ".join(f"{name} {number}" for name, number in analysis.versions.items() if name != "method"),
-        **left_out_of(result, filters.without),
+        **left_out_of(result, filters.without, reading),
     }
 
 

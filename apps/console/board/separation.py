@@ -4,6 +4,8 @@ from typing import Any
 
 from apps.console.words import about, interval_words, signed
 
+from .links import Reading
+
 Row = dict[str, Any]
 ON_THE_BOARD = 24  # longer tables stand on the page of pairs only
 
@@ -13,15 +15,15 @@ TITLES = {
 }
 
 
-def separation_of(result: Row) -> list[Row]:
+def separation_of(result: Row, reading: Reading) -> list[Row]:
     """The stored comparisons by their kind, in the stored order."""
     groups: dict[str, list[Row]] = {}
     for row in result.get("separation") or ():
-        groups.setdefault(row.get("kind", "neighbours"), []).append(_row(row))
+        groups.setdefault(row.get("kind", "neighbours"), []).append(_row(row, reading))
     return [{"title": TITLES.get(kind, kind), "rows": rows} for kind, rows in groups.items()]
 
 
-def _row(row: Row) -> Row:
+def _row(row: Row, reading: Reading) -> Row:
     return {
         "first": row["first"],
         "second": row["second"],
@@ -30,6 +32,7 @@ def _row(row: Row) -> Row:
         "separable": row["separable"],
         "ahead": _ahead(row) if row["separable"] else "",
         "more_label": f"{about(row['n_more'])} more" if row["n_more"] else "–",
+        "url": reading.to(first=row["first"], second=row["second"]),
     }
 
 

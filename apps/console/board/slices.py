@@ -8,13 +8,13 @@ from django.urls import reverse
 from apps.console.words import interval_words, percent_words, share_interval_words, signed
 
 from .interval_plot import plot_of, scale_of
-from .links import reading_url
+from .links import Reading
 
 Row = dict[str, Any]
 COLUMNS = 6  # with more systems the board lists slices, and each slice has its systems on a page of its own
 
 
-def slices_of(result: Row, address: list[str]) -> Row | None:
+def slices_of(result: Row, address: list[str], reading: Reading) -> Row | None:
     """All slices, those with regressions first, as stored; None for analyses without slices."""
     if not result.get("slices"):
         return None
@@ -24,7 +24,7 @@ def slices_of(result: Row, address: list[str]) -> Row | None:
     return {
         "names": beside,
         "baseline": baseline,
-        "rows": [_slice(found, beside, address, is_against=baseline is not None) for found in result["slices"]],
+        "rows": [_slice(found, beside, baseline, address, reading) for found in result["slices"]],
         "n_regressions": sum(len(found["regressions"]) for found in result["slices"]),
     }
 
@@ -35,12 +35,12 @@ def slice_named(result: Row, key: str, value: str) -> Row | None:
     return next(found, None)
 
 
-def slice_rows(found: Row, baseline: str | None, address: list[str]) -> list[Row]:
+def slice_rows(found: Row, baseline: str | None, reading: Reading) -> list[Row]:
     """Every system in one slice: strength there, difference to elsewhere, share against the baseline."""
     scale = scale_of(found["systems"])
     against = {row["system"]: row for row in found["against_baseline"]}
     ranked = sorted(found["systems"], key=lambda row: (row["strength"] is None, -(row["strength"] or 0.0)))
-    where = f"slice.{found['key']}"
+    inside = _inside(found)
     return [
         {
             **_difference(row, found["regressions"]),
@@ -48,7 +48,8 @@ def slice_rows(found: Row, baseline: str | None, address: list[str]) -> list[Row
             "plot": plot_of(row, scale, None),
             "interval_label": interval_words(row["low"], row["high"]),
             "p_label": "–" if row["p_adjusted"] is None else _p_words(row["p_adjusted"]),
-            "url": reading_url(address, **{"first": row["system"], where: str(found["value"])}),
+            "url": reading.to(inside, first=row["system"]),
+            "against_url": reading.to(inside, first=row["system"], second=baseline) if baseline else None,
             "is_baseline": row["system"] == baseline,
         }
         for row in ranked
@@ -59,25 +60,33 @@ def _baseline(result: Row) -> str | None:
     return next((row["system"] for row in result["systems"] if row["baseline"]), None)
 
 
-def _slice(found: Row, names: list[str], address: list[str], *, is_against: bool) -> Row:
-    inside = {row["system"]: row for row in found["systems"]}
+def _inside(found: Row) -> tuple[str, str]:
+    return found["key"], str(found["value"])
+
+
+def _slice(found: Row, names: list[str], baseline: str | None, address: list[str], reading: Reading) -> Row:
+    systems = {row["system"]: row for row in found["systems"]}
     against = {row["system"]: row for row in found["against_baseline"]}
+    inside, second = _inside(found), {"second": baseline} if baseline else {}
     query = urlencode({"key": found["key"], "value": found["value"]})
     return {
         "label": f"{found['key']} = {found['value']}",
         "url": f"{reverse('console:slice', args=address)}?{query}",
+        "reading_url": reading.to(inside),
         "n": found["n"],
         "n_items": found["n_items"],
         "regressions": found["regressions"],
         "cells": [
-            _cell(inside.get(name), against.get(name), found["regressions"], is_against=is_against) for name in names
+            cell | {"system": name, "url": reading.to(inside, first=name, **second)} if cell else None
+            for name in names
+            for cell in [_cell(systems.get(name), against.get(name), baseline, found["regressions"])]
         ],
     }
 
 
-def _cell(row: Row | None, against: Row | None, regressions: list[str], *, is_against: bool) -> Row | None:
+def _cell(row: Row | None, against: Row | None, baseline: str | None, regressions: list[str]) -> Row | None:
     """One figure a cell: against the baseline where there is one, else against the system itself elsewhere."""
-    if row is None or (is_against and against is None):
+    if row is None or (baseline is not None and against is None):
         return None
     if against is None:
         return {

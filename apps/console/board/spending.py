@@ -1,15 +1,18 @@
 """Quality against what it costs, how long it takes, and how often nothing is good: plots with their table."""
 
+from decimal import Decimal
 from typing import Any
 
 from apps.console.charts import scatter
 from apps.console.charts.plots import picture_of
 from apps.console.words import signed
 
+from .links import Reading
+
 Row = dict[str, Any]
 
 
-def spending_of(result: Row, address: list[str]) -> Row | None:
+def spending_of(result: Row, address: list[str], reading: Reading) -> Row | None:
     """The plots that have something to show, and one table under them; None for analyses without spending."""
     if not result.get("spending"):
         return None
@@ -19,7 +22,8 @@ def spending_of(result: Row, address: list[str]) -> Row | None:
     ]
     shown = [plot for plot in plots if plot]
     strengths = {row["system"]: row["strength"] for row in result["systems"]}
-    return {"plots": shown, "rows": [_row(row, strengths) for row in result["spending"]]} if shown else None
+    rows = [_row(row, strengths, reading) for row in result["spending"]]
+    return {"plots": shown, "rows": rows} if shown else None
 
 
 def both_bad_picture(result: Row, address: list[str]) -> Row | None:
@@ -45,10 +49,13 @@ def _plot(name: str, axis: scatter.Axis, words: str, result: Row, address: list[
     return {"title": f"Quality against {words}", "picture": picture_of(name, address, result, alt=alt)}
 
 
-def _row(row: Row, strengths: dict[str, float | None]) -> Row:
+def _row(row: Row, strengths: dict[str, float | None], reading: Reading) -> Row:
     return {
         "system": row["system"],
+        "url": reading.to(first=row["system"]),
         "n": row["n_outputs"],
+        "n_with_cost": row["n_with_cost"],
+        "n_with_latency": row["n_with_latency"],
         "strength_label": signed(strengths.get(row["system"])),
         "cost_label": _figure(row["mean_cost"]),
         "cost_interval_label": _interval(row["cost_low"], row["cost_high"]),
@@ -60,7 +67,8 @@ def _row(row: Row, strengths: dict[str, float | None]) -> Row:
 
 
 def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    """Three figures, never as a power of ten: outputs cost hundredths of cents, and are read beside dollars."""
+    return "–" if value is None else f"{value:,.0f}" if abs(value) >= 1000 else f"{Decimal(f'{value:.3g}'):f}"
 
 
 def _milliseconds(value: float | None) -> str:

@@ -29,8 +29,7 @@ def leaderboard(request: HttpRequest, workspace: str, study: str) -> HttpRespons
         job=running_leaderboard_job(found, filters),
         style=request.GET.get("style") == "on",
     )
-    template = "console/board/page.html#board" if getattr(request, "htmx", False) else "console/board/page.html"
-    return render(request, template, context)
+    return render(request, "console/board/page.html", context)
 
 
 @login_required
@@ -51,5 +50,6 @@ def leaderboard_job(request: HttpRequest, workspace: str, study: str, job: str) 
     found = results_of(request, workspace, study)
     running = leaderboard_job_of(found, job)
     filters = filters_of(running)
-    context = board_context(found, filters, latest_analysis(found, filters), job=running)
+    style = request.GET.get("style") == "on"
+    context = board_context(found, filters, latest_analysis(found, filters), job=running, style=style)
     return render(request, "console/board/page.html#board", context)

@@ -3,14 +3,21 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal
+from unicodedata import east_asian_width
 
 from django.conf import settings
 
 Theme = Literal["light", "dark"]
 NARROW = 340
 FONT_SIZE = 12
+# Inside an image browsers have no fonts of the page's, only the reader's own. Each family that is not there is looked
+# for again for every word that is measured: the page's whole list made plots twice as slow.
+FONT = "system-ui, sans-serif"
+# How wide a letter is drawn, at most and on average, in pixels: Vega's own measuring takes 2 ms a word.
+_LETTER, _CAPITAL, _IDEOGRAPH = 7.2, 9.0, 12.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class Look:
         """
         return {
             "background": self.colour("sheet"),
-            "font": _font(),
+            "font": FONT,
             "aria": False,
             "view": {"stroke": None},
             "axis": {
@@ -48,24 +55,33 @@ class Look:
                 "labelFontSize": FONT_SIZE,
                 "titleFontSize": FONT_SIZE,
                 "titleFontWeight": "normal",
-                "labelLimit": 150 if self.narrow else 260,
                 "tickCount": 4 if self.narrow else 6,
             },
             "text": {"fontSize": FONT_SIZE, "color": self.colour("ink")},
         }
 
 
-def _sheet() -> str:
-    return (Path(settings.BASE_DIR) / "static" / "css" / "tokens.css").read_text()
-
-
 @cache
 def _tokens() -> dict[str, tuple[str, str]]:
-    found = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", _sheet())
+    sheet = (Path(settings.BASE_DIR) / "static" / "css" / "tokens.css").read_text()
+    found = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", sheet)
     return {name: (light, dark) for name, light, dark in found}
 
 
-@cache
-def _font() -> str:
-    stack = re.search(r"--chrome: ([^;]+);", _sheet())
-    return re.sub(r"\s+", " ", stack[1].replace('"', "'")) if stack else "sans-serif"
+def room_of(text: str) -> float:
+    """About so many pixels a text takes; rather more than less."""
+    return sum(_width(letter) for letter in text)
+
+
+def shortened(text: str, room: float) -> str:
+    """The text, or as much of its beginning as has room, and a sign that it goes on."""
+    if room_of(text) <= room:
+        return text
+    ends = accumulate(map(_width, text), initial=_width("…"))
+    return text[: sum(end <= room for end in ends) - 1] + "…"
+
+
+def _width(letter: str) -> float:
+    if east_asian_width(letter) in "WF":
+        return _IDEOGRAPH
+    return _CAPITAL if letter.isupper() or letter in "mw@%" else _LETTER

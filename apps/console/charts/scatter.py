@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .drawing import finished
-from .look import Look
+from .look import Look, shortened
 
 Row = dict[str, Any]
 WIDE, HEIGHT = 520, 360
@@ -24,7 +24,7 @@ class Axis:
     format: str
 
 
-COST = Axis("cost of an output", "mean_cost", "cost_low", "cost_high", "on_cost_front", "~g")
+COST = Axis("US dollars an output costs, mean", "mean_cost", "cost_low", "cost_high", "on_cost_front", "~g")
 LATENCY = Axis(
     "milliseconds to an output, median", "median_latency_ms", "latency_low", "latency_high", "on_latency_front", "~s"
 )
@@ -69,8 +69,10 @@ def scatter_chart(result: Row, axis: Axis, look: Look) -> dict[str, Any]:
     import altair as alt
 
     points = _dressed(points_of(result, axis), axis, look)
-    base = alt.Chart(alt.Data(values=points))
-    x = alt.X("x:Q", title=axis.title, scale=_scale(points), axis=alt.Axis(format=axis.format, grid=False))
+    base = alt.Chart(alt.NamedData("points"))
+    # Browsers may have wider letters than were measured here: few labels, none pushed towards the others.
+    below = alt.Axis(format=axis.format, grid=False, tickCount=4, labelFlush=False)
+    x = alt.X("x:Q", title=axis.title, scale=_scale(points), axis=below)
     y = alt.Y("strength:Q", title="strength", scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
     dot = base.mark_point(filled=True, size=70, opacity=1, stroke=look.colour("sheet"), strokeWidth=1.5)
     layers = [
@@ -80,7 +82,7 @@ def scatter_chart(result: Row, axis: Axis, look: Look) -> dict[str, Any]:
         *_names(base),
     ]
     width, height = size_of(result, look)
-    return finished(alt.layer(*layers), look, width=width, height=height)
+    return finished(alt.layer(*layers), look, {"points": points}, width=width, height=height)
 
 
 def _intervals(base: Any, look: Look) -> list[Any]:
@@ -104,9 +106,7 @@ def _names(base: Any) -> list[Any]:
     """Beside the points, on the side where there is room."""
     sides = (("!datum.far", "left", 8), ("datum.far", "right", -8))
     return [
-        base.transform_filter(where)
-        .mark_text(align=align, dx=dx, dy=-9, limit=150)
-        .encode(x="x:Q", y="strength:Q", text="name:N")
+        base.transform_filter(where).mark_text(align=align, dx=dx, dy=-9).encode(x="x:Q", y="strength:Q", text="name:N")
         for where, align, dx in sides
     ]
 
@@ -120,7 +120,7 @@ def _dressed(points: list[Row], axis: Axis, look: Look) -> list[Row]:
     return [
         {
             **point,
-            "name": point["system"] if name_all or point["front"] or point["baseline"] else "",
+            "name": shortened(point["system"], 150) if name_all or point["front"] or point["baseline"] else "",
             "colour": ink if point["front"] or axis.front is None else faint,
             "far": point["x"] > middle,
         }

@@ -12,7 +12,7 @@ from apps.accounts.models import RUNS_STUDIES
 from apps.console.access import results_of
 from apps.core.errors import NotFound
 from apps.rating.exchange.downloads import DOWNLOADS
-from apps.rating.exchange.packing import file_of, packing_job, start_packing
+from apps.rating.exchange.packing import file_of, note_fetched, packing_job, start_packing
 from apps.studies.access import study_as_manager, study_as_reader
 from apps.studies.models import Study
 
@@ -68,6 +68,7 @@ def bundle(request: HttpRequest, workspace: str, study: str, job: str) -> HttpRe
         archive = file_of(packed).open("rb")
     except FileNotFoundError:
         raise NotFound("The archive is not there: it is kept for a day. Have the study packed again.") from None
+    note_fetched(study=found, job=packed, by=signed_in(request).uuid)
     return FileResponse(archive, as_attachment=True, filename=f"{found.slug}.zip", content_type="application/zip")
 
 

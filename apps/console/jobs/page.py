@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User, Workspace
-from apps.core.jobs import KINDS, UNDER_WAY, words_of
+from apps.core.jobs import KINDS, UNDER_WAY, UNFORESEEN, words_of
 from apps.core.models import Job, JobState
 from apps.studies.models import Study
 
@@ -88,11 +88,12 @@ def job_card(
         "is_under_way": job.state in UNDER_WAY,
         "is_failed": job.state == JobState.FAILED,
         "percent": job.percent,
-        "message": job.message,
+        # The pages say themselves that it failed.
+        "message": job.message.removeprefix(UNFORESEEN),
         "created_at": job.created_at,
         "took": _took(job),
         "result": result_of(job, study, may_run=may_run) if study and job.state == JobState.DONE else None,
-        "no_result": "There is nothing to open any more." if job.state == JobState.DONE else "",
+        "no_result": "There is nothing to open." if job.state == JobState.DONE else "",
         "url": reverse("console:job_page", args=args),
         "again_url": reverse("console:job_again", args=args) if _may_try_again(job, may_run) else None,
     }

@@ -18,7 +18,7 @@ Result = dict[str, Any]
 def result_of(job: Job, study: Study, *, may_run: bool) -> Result | None:
     """A link and its words; None where there is nothing to open, or not for this reader."""
     make = _RESULTS.get(job.kind)
-    return make(job, study, may_run) if make and job.result else None
+    return make(job, study, may_run) if make else None
 
 
 def _analysis(job: Job, study: Study, may_run: bool) -> Result | None:
@@ -44,13 +44,29 @@ def _study(job: Job, study: Study, may_run: bool) -> Result | None:
 
 
 def _figures(job: Job, study: Study, may_run: bool) -> Result | None:
-    return {"url": reverse(f"console:{job.kind}", args=[study.workspace.slug, study.slug]), "words": "Open them"}
+    found = (job.result or {}).get("figures")
+    if not found:
+        return None
+    return {"url": reverse("console:figures", args=[study.workspace.slug, study.slug, found]), "words": "Open them"}
+
+
+def _reading(job: Job, study: Study, may_run: bool) -> Result | None:
+    return {"url": reverse("console:reading", args=[study.workspace.slug, study.slug]), "words": "Read"}
+
+
+def _gate(job: Job, study: Study, may_run: bool) -> Result | None:
+    found = (job.result or {}).get("verdict")
+    if not found:
+        return None
+    return {"url": reverse("console:verdict", args=[study.workspace.slug, study.slug, found]), "words": "Open it"}
 
 
 _RESULTS: dict[str, Callable[[Job, Study, bool], Result | None]] = {
     "leaderboard": _analysis,
+    "gate": _gate,
     "raters": _figures,
     "agreement": _figures,
+    "reading tallies": _reading,
     "new study": _study,
     BUNDLE: _bundle,
 }

@@ -8,6 +8,7 @@ from apps.console.words import about
 from apps.rating.serving.insertions import GOLD_RETURNS_AFTER
 
 from .forms import AnswerForm
+from .quotas import n_compared_first
 
 USUAL = {"win_share": 60, "tie_share": 20, "seconds": 60}
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
@@ -16,22 +17,24 @@ Plain = dict[str, Any]
 
 def answer_context(found: Plain, sent: Any, n_raters: int) -> Plain:
     """The answer to the numbers as they stand in the form, or what is wrong with them."""
-    form = AnswerForm(sent)
+    form = AnswerForm(sent, found)
     if not form.is_valid():
-        wrong = next(iter(form.errors)).replace("_", " ")
-        return {"wrong": f"The planner cannot read {wrong}: mend it, and the answer comes back."}
-    design = design_of(found, form.cleaned_data, n_raters)
+        wrong = next(iter(form.errors))
+        label = form.fields[wrong].label or wrong.replace("_", " ")
+        return {"wrong": f"The planner cannot read “{label}”: mend it, and the answer comes back."}
+    design = design_of(found, form, n_raters)
     return answer_words(design, answer_for(design), form.cleaned_data.get("currency") or "EUR")
 
 
-def design_of(found: Plain, sent: Plain, n_raters: int) -> Design:
+def design_of(found: Plain, form: AnswerForm, n_raters: int) -> Design:
     """The design that the form describes, on the tasks that the file holds."""
+    sent = form.cleaned_data
     guess = {name: float(usual if sent.get(name) is None else sent[name]) for name, usual in USUAL.items()}
     return Design(
         n_systems=len(found["systems"]),
         n_pairs=found["n_pairs"],
         n_comparisons=found["n_comparisons"],
-        n_rubrics=found["n_rubrics"],
+        n_rubrics=form.n_rubrics,
         n_hidden=found["n_hidden"],
         replication=sent["replication"],
         overlap_share=sent["overlap_share"] / 100,
@@ -39,6 +42,7 @@ def design_of(found: Plain, sent: Plain, n_raters: int) -> Design:
         retest_share=sent["retest_share"] / 100,
         is_adaptive=sent.get("plan_method") == "adaptive",
         round_size=sent.get("round_size") or 200,
+        n_compared_first=n_compared_first(found, sent),
         n_raters=n_raters,
         win_share=guess["win_share"] / 100,
         tie_share=guess["tie_share"] / 100,
@@ -74,7 +78,7 @@ def _headline(design: Design, answer: PlanningAnswer) -> str:
 
 def _rubric_headline(answer: PlanningAnswer) -> str:
     if answer.half_width is None or answer.per_system is None:
-        return "There is nothing to rate in this file."
+        return "Nothing is asked of the outputs yet: add a question."
     return (
         f"Each system gets about {_n(answer.per_system)} ratings; the share of its outputs with an answer is then "
         f"known to within {100 * answer.half_width:.0f} points."
@@ -91,8 +95,9 @@ def _plan_words(design: Design, answer: PlanningAnswer) -> str:
     often = {1: "once", 2: "twice"}.get(design.replication, f"{design.replication} times")
     more = f" and {_n(answer.n_overlap)} once more, for agreement" if answer.n_overlap else ""
     if design.is_adaptive and design.n_comparisons:
+        most = "at most " if design.n_compared_first else ""  # an item may count for several quotas
         return (
-            f"The plan draws {_n(answer.planned.judgments)} judgments in its first round, from "
+            f"The plan draws {most}{_n(answer.planned.judgments)} judgments in its first round, from "
             f"{' and '.join(kinds)}; then round by round, where they tell most, until you close the study."
         )
     return f"The plan draws {' and '.join(kinds)}, each {often}{more}."

@@ -16,7 +16,9 @@ from apps.studies.templates import TEMPLATES, template_named
 from apps.studies.uploads import MAX_UPLOAD_BYTES, Upload
 
 from .answer import USUAL, answer_context
+from .criteria_rows import Edit
 from .forms import SettingsForm
+from .quotas import quota_fields
 
 Plain = dict[str, Any]
 STEPS = ("File", "What was found", "Settings")
@@ -52,12 +54,12 @@ def preview_context(upload: Upload, job: Job | None) -> Plain:
         "template": template_named(upload.template),
         "found": found,
         "is_good": is_good,
-        "job": job_context(upload.workspace, job) if job and upload.found is None else None,
+        "job": job_context(upload.workspace, job) if job and not upload.is_read else None,
         "facts": _facts(found) if is_good else [],
         "tasks": [_task(task) for task in found.get("tasks", ())],
         "criteria": [CriterionRow.from_dict(plain) for plain in found.get("terms", {}).get("criteria", ())],
         "notes": _notes(found) if is_good else [],
-        "obstacle": _obstacle(found) if is_good else "",
+        "obstacle": obstacle_of(found) if is_good else "",
         "steps": steps(2),
     }
 
@@ -94,7 +96,7 @@ def _notes(found: Plain) -> list[str]:
     return notes
 
 
-def _obstacle(found: Plain) -> str:
+def obstacle_of(found: Plain) -> str:
     """Why no study can be made of this file, or nothing."""
     if found["terms"]["verdicts"] and not found["n_comparisons"]:
         return (
@@ -116,11 +118,14 @@ def _task(task: Plain) -> Plain:
     }
 
 
-def settings_context(upload: Upload, form: SettingsForm, members: list[Membership], *, refused: str = "") -> Plain:
+def settings_context(
+    upload: Upload, form: SettingsForm, members: list[Membership], *, refused: str = "", edit: Edit | None = None
+) -> Plain:
     """The settings in one page, with the planner's answer beside them."""
     found: Plain = upload.found or {}
     sent = form.data or form.initial
     chosen = set(form.data.getlist("raters") if form.is_bound else form.initial["raters"])  # type: ignore[attr-defined]
+    asked = {f"criterion-{one.place}-about": one["about"].value() for one in form.criteria.forms}
     return {
         "workspace": upload.workspace,
         "upload": upload,
@@ -128,6 +133,11 @@ def settings_context(upload: Upload, form: SettingsForm, members: list[Membershi
         "found": found,
         "form": form,
         "refused": refused,
+        "edit": edit,
+        "quotas": [
+            {"slice": row, "field": form[name]} for name, row in zip(quota_fields(found), found["slices"], strict=True)
+        ],
+        **_opened(form, edit),
         "raters": [
             {"id": m.user_id, "name": str(m.user), "role": m.get_role_display(), "chosen": str(m.user_id) in chosen}
             for m in members
@@ -135,9 +145,33 @@ def settings_context(upload: Upload, form: SettingsForm, members: list[Membershi
         "gold": getattr(upload, "gold", None),
         "takes_gold": not is_archive(upload),
         "guesses": {name: sent.get(name) or usual for name, usual in USUAL.items()},
-        "answer": answer_context(found, {**USUAL, **_plain(sent)}, len(chosen)),
+        "answer": answer_context(found, {**USUAL, **_plain(sent), **asked}, len(chosen)),
         "steps": steps(3),
     }
+
+
+def _opened(form: SettingsForm, edit: Edit | None) -> Plain:
+    """Which parts of the page that are folded at first stand open: those that something is wrong or new in."""
+    wrong = set(form.errors) if form.is_bound else set()
+    has_quotas = any(form[name].value() for name in quota_fields(form.found))
+    return {
+        "opens_questions": bool(edit or form.criteria.is_wrong or wrong & {"allows_tie", "allows_both_bad"}),
+        "opens_slices": has_quotas or any(name.startswith("quota-") for name in wrong),
+        "questions_in_short": _in_short(form),
+    }
+
+
+def _in_short(form: SettingsForm) -> str:
+    n = len(form.criteria.forms)
+    words = [f"{n} question{'' if n == 1 else 's'}{' beside the verdict' if form.compares else ''}"] if n else []
+    allowed = [
+        word
+        for name, word in (("allows_tie", "tie"), ("allows_both_bad", "both bad"))
+        if name in form.fields and form[name].value()
+    ]
+    if form.compares:
+        words.insert(0, f"{' and '.join(allowed)} allowed".capitalize() if allowed else "No ties")
+    return "; ".join(words)
 
 
 def _plain(sent: Any) -> Plain:

@@ -1,6 +1,8 @@
 """A new study: choose a template and a file, look at what was found, set the terms, open."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,25 +11,47 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from apps.accounts.access import signed_in
 from apps.accounts.models import Membership
 from apps.core.errors import Refused
 from apps.core.models import Job, JobState
-from apps.rating.new_study_jobs import READING, job_named, job_of, start_making, start_reading
+from apps.rating.new_study_jobs import READING, job_named, job_of, made_of, start_making, start_reading
 from apps.rating.services.new_studies import Wish, free_slug
 from apps.rating.uploaded import check_ending, check_gold_ending, gold_of, is_archive
-from apps.studies.services.uploads import drop_upload, keep_upload, note_found
+from apps.studies.services.uploads import drop_upload, keep_typed, keep_upload, note_found
 from apps.studies.templates import TEMPLATES, template_named
 from apps.studies.uploads import Upload
 from apps.studies.uploads_access import upload_as_sender, workspace_as_manager
 
 from .answer import answer_context
-from .forms import SettingsForm, initial_of
-from .page import begin_context, job_context, preview_context, settings_context
+from .criteria_rows import edited, rows_of
+from .forms import OPENS, SettingsForm, as_typed, typed_in
+from .page import begin_context, job_context, obstacle_of, preview_context, settings_context
 from .receiving import parts_of, receives_file, sample_parts, sent_file
+
+SETTINGS = "console/new_study/settings.html"
+
+
+def _is_ready(upload: Upload) -> bool:
+    """Whether the file was read and a study can be made of it."""
+    found = upload.found or {}
+    return "systems" in found and not obstacle_of(found)
+
+
+def of_upload_that_is_ready(view: Callable[[HttpRequest, Upload], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view of an upload of which a study can be made; any other leads to what was found in it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, workspace: str, upload: UUID) -> HttpResponse:
+        found = upload_as_sender(request, workspace, upload)
+        if not _is_ready(found):
+            return redirect("console:new_study_preview", workspace, found.public_id)
+        return view(request, found)
+
+    return guarded
 
 
 @never_cache
@@ -85,14 +109,12 @@ def preview(request: HttpRequest, workspace: str, upload: UUID) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def settings_page(request: HttpRequest, workspace: str, upload: UUID) -> HttpResponse:
-    """The terms in one page, with the planner's answer beside them."""
-    found = upload_as_sender(request, workspace, upload)
-    if not _is_ready(found):
-        return redirect("console:new_study_preview", workspace, found.public_id)
-    members = _members(found)
-    form = SettingsForm(upload=found, members=[m.user for m in members], initial=initial_of(found, members))
-    return render(request, "console/new_study/settings.html", settings_context(found, form, members))
+@of_upload_that_is_ready
+def settings_page(request: HttpRequest, upload: Upload) -> HttpResponse:
+    """The terms in one page, with the planner's answer beside them; as they were left, where they were typed before."""
+    members = _members(upload)
+    form = SettingsForm(upload=upload, members=members, typed=as_typed(upload.typed))
+    return render(request, SETTINGS, settings_context(upload, form, members))
 
 
 @never_cache
@@ -113,7 +135,10 @@ def planner_answer(request: HttpRequest, workspace: str, upload: UUID) -> HttpRe
 def send_gold(request: HttpRequest, workspace: str, upload: UUID) -> HttpResponse:
     """Known answers beside the file; both are read together, and the page tells what was found."""
     found, by = upload_as_sender(request, workspace, upload), signed_in(request).uuid
+    keep_typed(upload=found, typed=typed_in(request.POST))
     try:
+        if not found.is_read:
+            raise Refused("The file is still being read: send the gold when that is done.")
         if is_archive(found):
             raise Refused("Put the gold into the archive, as a table gold, and send that again.")
         sent = sent_file(request)
@@ -140,7 +165,7 @@ def drop_gold(request: HttpRequest, workspace: str, upload: UUID) -> HttpRespons
     """Go on without the known answers."""
     found = upload_as_sender(request, workspace, upload)
     gold = gold_of(found)
-    if gold is not None:
+    if gold is not None and found.is_read:  # while it is being read, the gold is, too
         drop_upload(upload=gold)
         note_found(upload=found, found=None)
         start_reading(upload=found, by=signed_in(request).uuid)
@@ -148,29 +173,62 @@ def drop_gold(request: HttpRequest, workspace: str, upload: UUID) -> HttpRespons
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def make(request: HttpRequest, workspace: str, upload: UUID) -> HttpResponse:
-    """Open the study, or keep it as a draft: at once, or by a worker while the page tells how far it is."""
-    found = upload_as_sender(request, workspace, upload)
-    if not _is_ready(found):
-        return redirect("console:new_study_preview", workspace, found.public_id)
-    members = _members(found)
-    form = SettingsForm(request.POST, upload=found, members=[m.user for m in members])
-    if not form.is_valid() or form.terms is None or request.POST.get("then") == "reckon":
-        return render(request, "console/new_study/settings.html", settings_context(found, form, members))
+    """What the buttons of the settings do. A second press of the same button leads to the study of the first.
+
+    The page is shown again under this address where something is wrong: whoever calls it up anew gets the settings.
+    """
+    if request.method != "POST":
+        return redirect("console:new_study_settings", workspace, upload)
+    made = made_of(workspace_id=workspace_as_manager(request, workspace).pk, by=signed_in(request).uuid, upload=upload)
+    return redirect(_where(workspace, made)) if made else _settings_sent(request, workspace, upload)
+
+
+@of_upload_that_is_ready
+def _settings_sent(request: HttpRequest, upload: Upload) -> HttpResponse:
+    """Open the study, keep it as a draft, change its questions, or look at the file once more."""
+    then = request.POST.get("then", "")
+    if then == "look":
+        keep_typed(upload=upload, typed=typed_in(request.POST))
+        return redirect("console:new_study_preview", upload.workspace.slug, upload.public_id)
+    members = _members(upload)
+    compares = bool((upload.found or {})["terms"]["verdicts"])
+    edit = edited(rows_of(request.POST), then, compares=compares)
+    if edit is not None:
+        form = SettingsForm(upload=upload, members=members, typed=request.POST, rows=edit.rows)
+        return _questions(request, settings_context(upload, form, members, edit=edit))
+    form = SettingsForm(request.POST, upload=upload, members=members)
+    if not form.is_valid() or form.terms is None or then not in (OPENS, "draft"):
+        return render(request, SETTINGS, settings_context(upload, form, members))
+    return _made(request, upload, form, members)
+
+
+def _questions(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The questions after a change: alone for HTMX, in the whole page for a browser without JavaScript."""
+    if not getattr(request, "htmx", False):
+        return render(request, SETTINGS, context)
+    reply = render(request, "console/new_study/questions.html", context)
+    return trigger_client_event(reply, "questions-changed", after="settle")
+
+
+def _made(request: HttpRequest, upload: Upload, form: SettingsForm, members: list[Membership]) -> HttpResponse:
+    """Make the study: at once, or by a worker while the page tells how far it is."""
+    assert form.terms is not None  # noqa: S101 - for the type checker: a valid form has terms
     wish = Wish(
-        slug=free_slug(found.workspace, form.terms.name),
+        slug=free_slug(upload.workspace, form.terms.name),
         terms=form.terms,
         raters=tuple(int(rater) for rater in form.cleaned_data["raters"]),
-        opens=request.POST.get("then") != "draft",
+        opens=form.opens,
     )
-    job = start_making(upload=found, wish=wish, by=signed_in(request).uuid)
+    job = start_making(upload=upload, wish=wish, by=signed_in(request).uuid)
+    workspace = upload.workspace.slug
     if job.state == JobState.FAILED and job.result:
         messages.error(request, job.message)
         return redirect(_study_url(workspace, job))
     if job.state == JobState.FAILED:
-        context = settings_context(found, form, members, refused=job.message)
-        return render(request, "console/new_study/settings.html", context, status=400)
+        context = settings_context(upload, form, members, refused=job.message)
+        return render(request, SETTINGS, context, status=400)
     return redirect(_where(workspace, job))
 
 
@@ -218,12 +276,6 @@ def _retry(workspace: str, job: Job) -> str:
     """The page from which the work was begun."""
     public_id = job.subject.removeprefix("upload:")
     return reverse("console:new_study_preview", args=[workspace, public_id])
-
-
-def _is_ready(upload: Upload) -> bool:
-    """Whether the file was read and a study can be made of it."""
-    found = upload.found or {}
-    return bool(found.get("n_comparisons") or found.get("n_rubrics"))
 
 
 def _members(upload: Upload) -> list[Membership]:

@@ -4,31 +4,32 @@ from typing import Any
 
 from django.urls import reverse
 
-from apps.analysis.models import Analysis
 from apps.analysis.selectors import n_newer_judgments
 from apps.console.header import header_of
+from apps.core.jobs import UNDER_WAY
 from apps.core.models import Job
-from apps.studies.models import Study
+
+from .place import Place
 
 
-def figures_context(study: Study, kind: str, frozen: Analysis | None, job: Job | None) -> dict[str, Any]:
-    """What every page of frozen figures needs around them."""
-    address = [study.workspace.slug, study.slug]
+def figures_context(place: Place, job: Job | None) -> dict[str, Any]:
+    """What every page of frozen figures needs around them. What came since matters to the newest alone."""
+    counts = place.frozen is not None and not place.is_permanent
     return {
-        "study": header_of(study),
-        "computed_at": frozen.created_at if frozen else None,
-        "inputs_sha256": frozen.inputs_sha256 if frozen else None,
-        "n_newer": n_newer_judgments(frozen) if frozen else None,
-        "compute_url": reverse(f"console:{kind}_compute", args=address),
-        "job": _job(kind, job, address) if job else None,
-        "is_computing": job is not None and job.state in ("queued", "running"),
+        "study": header_of(place.study),
+        "kind": place.kind,
+        **place.around(),
+        "n_newer": n_newer_judgments(place.frozen) if place.frozen and counts else None,
+        "compute_url": reverse(f"console:{place.kind}_compute", args=place.address),
+        "job": _job(place, job) if job else None,
+        "is_computing": job is not None and job.state in UNDER_WAY,
     }
 
 
-def _job(kind: str, job: Job, address: list[str]) -> dict[str, Any]:
+def _job(place: Place, job: Job) -> dict[str, Any]:
     return {
         "state": job.state,
         "percent": job.percent,
         "message": job.message,
-        "poll_url": reverse(f"console:{kind}_job", args=[*address, job.public_id]),
+        "poll_url": reverse(f"console:{place.kind}_job", args=[*place.address, job.public_id]),
     }

@@ -10,7 +10,7 @@ NO_CELL = {"label": "–", "under": "", "is_none": True}
 
 def decimal(value: float | None) -> str:
     """A coefficient to two decimals."""
-    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+    return "–" if value is None else f"{value:z.2f}".replace("-", "−")
 
 
 def seconds(value: float | None) -> str:
@@ -26,7 +26,7 @@ def share_cell(found: Row | None) -> Row:
     """A share with its interval and n."""
     if not found or found["share"] is None:
         return NO_CELL
-    return _cell(percent_words(found["share"]), _between(found, percent_words), f"n {found['n']:,}")
+    return _cell(percent_words(found["share"]), _between(found, percent_words), n_words(found["n"]))
 
 
 def estimate_cell(found: Row | None, n: str, *, as_share: bool = False) -> Row:
@@ -39,9 +39,26 @@ def estimate_cell(found: Row | None, n: str, *, as_share: bool = False) -> Row:
 
 def seconds_cell(times: Row | None) -> Row:
     """The median time with its interval and n."""
-    if not times or times["median"]["value"] is None:
+    return seconds_estimate(times["median"], times["n"]) if times else NO_CELL
+
+
+def seconds_estimate(median: Row, n: int) -> Row:
+    """A median of so many times."""
+    if median["value"] is None:
         return NO_CELL
-    return _cell(seconds(times["median"]["value"]), _between(times["median"], seconds), f"n {times['n']:,}")
+    return _cell(seconds(median["value"]), _between(median, seconds), n_words(n))
+
+
+def points_words(difference: Row) -> str:
+    """A difference of two shares in points, with its interval."""
+    if difference["value"] is None:
+        return "–"
+    low, high = (_points(difference[end]) for end in ("low", "high"))
+    return f"{_points(difference['value'])} points ({low} … {high})"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+z.0f}".replace("-", "−")
 
 
 def pace_cell(times: Row | None) -> Row:
@@ -70,6 +87,11 @@ def again_cell(share: Row) -> Row:
 def pairs_words(n: int) -> str:
     """How many pairs."""
     return f"{n:,} pair{'' if n == 1 else 's'}"
+
+
+def count_words(n: int | None) -> str:
+    """A count; a dash where it was not counted."""
+    return "–" if n is None else f"{n:,}"
 
 
 def n_words(n: int) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from apps.analysis.reading_filters import INSERTED, UNBLINDED, ReadingFilters
 from apps.rating.dispositions import meaning_of
 from apps.rating.models import Purpose
 from apps.rating.selectors.reading import Said, Showing
@@ -9,13 +10,35 @@ from apps.studies.models import About, Criterion, Study, Verdict
 
 from .rows import Naming, flag_words
 
+KEPT_BACK = "shown to measure the rater, not the systems"
 Criteria = dict[tuple[int, str], Criterion]
 
 
-def judgment_rows(study: Study, naming: Naming, showings: list[Showing]) -> list[dict[str, Any]]:
-    """Every current judgment, each with those it superseded folded behind it."""
+def judgment_rows(
+    study: Study, naming: Naming, showings: list[Showing], filters: ReadingFilters | None, *, tells_inserted: bool
+) -> list[dict[str, Any]]:
+    """Current judgments, each with those it superseded folded behind it; those that the reader asked for first.
+
+    Without `tells_inserted`, gold, retests and training are not told apart.
+    """
     criteria = _criteria(study) if any(showing.current.answers for showing in showings) else {}
-    return [_row(showing, naming, criteria) for showing in showings]
+    rows = [
+        _row(one, naming, criteria)
+        | {"is_asked": _is_asked(one.current, filters), **_became(one.current, tells_inserted=tells_inserted)}
+        for one in showings
+    ]
+    return sorted(rows, key=lambda row: not row["is_asked"])
+
+
+def _is_asked(said: Said, filters: ReadingFilters | None) -> bool:
+    """Whether a list of judgments by this rater, of this disposition, brought the reader here."""
+    if filters is None or not filters.asks_for_judgments or said.disposition is None:
+        return False
+    if filters.rater not in (None, said.rater_uuid):
+        return False
+    if filters.disposition == UNBLINDED:
+        return said.unblinded and said.disposition in ("used", f"rule:{UNBLINDED}")
+    return filters.disposition in (None, said.disposition)
 
 
 def _criteria(study: Study) -> Criteria:
@@ -29,12 +52,21 @@ def _row(showing: Showing, naming: Naming, criteria: Criteria) -> dict[str, Any]
         "rater": said.rater,
         "is_judge": said.is_judge,
         "sides": _sides(said, naming),
+        **_said(said, naming, criteria),
+        "earlier": [_said(one, naming, criteria) for one in showing.earlier],
+    }
+
+
+def _became(said: Said, *, tells_inserted: bool) -> dict[str, Any]:
+    """What became of a judgment, and why its task was shown where that says more."""
+    if said.disposition in INSERTED and not tells_inserted:
+        return {"disposition": "inserted", "meaning": KEPT_BACK, "is_used": False, "purpose": ""}
+    says_more = tells_inserted and said.purpose not in (Purpose.BASE, said.disposition)
+    return {
         "disposition": said.disposition or "",
         "meaning": meaning_of(said.disposition) if said.disposition else "",
         "is_used": said.disposition in ("used", "judge"),
-        "purpose": "" if said.purpose in (Purpose.BASE, said.disposition) else said.purpose,
-        **_said(said, naming, criteria),
-        "earlier": [_said(one, naming, criteria) for one in showing.earlier],
+        "purpose": said.purpose if says_more else "",
     }
 
 

@@ -1,7 +1,7 @@
 """Tasks in a list, in words: what was said in the names of the systems, and the bar that shows it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.urls import reverse
 
@@ -48,15 +48,28 @@ class Naming:
         return "tie" if verdict == Verdict.TIE else "both bad"
 
 
-def said_by_people(tally: TaskTally | None, naming: Naming) -> list[dict[str, Any]]:
+class Counted(Protocol):
+    """What people said of one task, by the task's own A and B."""
+
+    @property
+    def n_a(self) -> int: ...
+    @property
+    def n_b(self) -> int: ...
+    @property
+    def n_tie(self) -> int: ...
+    @property
+    def n_both_bad(self) -> int: ...
+
+
+def said_by_people(counted: Counted, naming: Naming) -> list[dict[str, Any]]:
     """What people said, in the order of the page: first system, tie, both bad, second; with the parts of a bar."""
-    if tally is None or naming.system_b is None:
+    if naming.system_b is None:
         return []
-    first, second = (tally.n_a, tally.n_b) if naming.a_is_first else (tally.n_b, tally.n_a)
+    first, second = (counted.n_a, counted.n_b) if naming.a_is_first else (counted.n_b, counted.n_a)
     said = [
         {"kind": "first", "label": naming.names[0], "n": first, "is_system": True},
-        {"kind": "tie", "label": "tie", "n": tally.n_tie},
-        {"kind": "both-bad", "label": "both bad", "n": tally.n_both_bad},
+        {"kind": "tie", "label": "tie", "n": counted.n_tie},
+        {"kind": "both-bad", "label": "both bad", "n": counted.n_both_bad},
         {"kind": "second", "label": naming.names[1], "n": second, "is_system": True},
     ]
     return _with_bar(said)
@@ -99,11 +112,12 @@ def _row(
         "people": said_by_people(tally, naming),
         "n_people": tally.n_people,
         "n_set_aside": tally.n_set_aside,
-        "disagreement": disagreement_words(tally),
+        "disagreement": disagreement_words(tally.n_people, differ=tally.disagreement > 0),
         "judges": [judge_words(judge, naming) for judge in judges],
         "has_conflict": tally.has_conflict,
         "flags": flag_words(tally.flags),
         "n_comments": tally.n_comments,
+        "n_asked": getattr(tally, "n_asked", None),
     }
 
 
@@ -118,11 +132,11 @@ def slice_words(slices: dict[str, Any]) -> list[str]:
     return [f"{key}={value}" for key, value in sorted(slices.items())]
 
 
-def disagreement_words(tally: TaskTally) -> str:
+def disagreement_words(n_people: int, *, differ: bool) -> str:
     """How far people differ, in words that need no scale."""
-    if tally.n_people < 2:
-        return "one person" if tally.n_people else "nobody yet"
-    return f"{tally.n_people} people {'differ' if tally.disagreement > 0 else 'agree'}"
+    if n_people < 2:
+        return "one person" if n_people else "nobody who counts"
+    return f"{n_people} people {'differ' if differ else 'agree'}"
 
 
 def judge_words(judge: JudgeVerdict, naming: Naming) -> dict[str, Any]:

@@ -6,17 +6,22 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from apps.analysis.models import SelectedTask, Selection, TaskTally
+from apps.analysis.models import SelectedTask, Selection
 from apps.analysis.reading import Neighbours
+from apps.analysis.reading_filters import ReadingFilters
+from apps.analysis.reading_summary import summary_of
 from apps.console.header import header_of
 from apps.rating.models import Task, TaskKind
-from apps.rating.selectors.reading import showings_of
-from apps.rating.services import take_cut
+from apps.rating.selectors.reading import Showing, showings_of
+from apps.rating.services import passing_cut
 from apps.studies.models import Item, Output, Study, System
 from apps.studies.rendering import context_key, material_html, output_key, reference_key, role_label, turn_key
 
 from .judgments import judgment_rows
 from .rows import Naming, disagreement_words, said_by_people, slice_words, task_url
+
+# A task with a known answer is shown to everybody: a page of a thousand judgments would be too heavy to open.
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +29,57 @@ class Way:
     """How the reader came here: the list (or the saved selection) she walks through, and where she is in it."""
 
     neighbours: Neighbours | None
-    query: list[tuple[str, str]]
+    filters: ReadingFilters | None = None
     selection: Selection | None = None
-    first: str | None = None
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """For the addresses of the tasks around."""
+        if self.selection is not None:
+            return [("selection", str(self.selection.public_id))]
+        return self.filters.as_pairs() if self.filters else []
 
 
-def task_context(study: Study, task: Task, way: Way, marks: dict[int, str]) -> dict[str, Any]:
-    """The whole page."""
-    naming = Naming(task.system_a.name, task.system_b.name if task.system_b else None, way.first)
-    tally = TaskTally.objects.filter(task=task).first()
-    judgments = judgment_rows(study, naming, showings_of(study, task.pk, take_cut(study_id=study.pk)))
+def task_context(
+    study: Study, task: Task, way: Way, marks: dict[int, str], *, tells_inserted: bool, every: bool = False
+) -> dict[str, Any]:
+    """The whole page; with `every` judgment, however many. `tells_inserted`: the reader runs the study."""
+    first = way.filters.first if way.filters else None
+    naming = Naming(task.system_a.name, task.system_b.name if task.system_b else None, first)
     return {
         "study": header_of(study),
         "task_id": task.pk,
         "is_rubric": task.kind == TaskKind.RUBRIC,
         **_material(task, naming),
-        "people": said_by_people(tally, naming),
-        "disagreement": disagreement_words(tally) if tally else "",
-        "has_conflict": tally is not None and tally.has_conflict,
-        "has_comments": any(row["comment"] for row in judgments),
-        "by_people": [row for row in judgments if not row["is_judge"]],
-        "by_judges": [row for row in judgments if row["is_judge"]],
+        **_said(study, task, naming, way, every, tells_inserted),
         "way": _way(study, way),
         "note_in_selection": _note(way, task),
         **_mark(study, task, way, marks),
     }
+
+
+def _said(study: Study, task: Task, naming: Naming, way: Way, every: bool, tells_inserted: bool) -> dict[str, Any]:
+    showings = showings_of(study, task.pk, passing_cut(study.pk))
+    summary = summary_of(showing.current for showing in showings)
+    rows = judgment_rows(study, naming, showings, way.filters, tells_inserted=tells_inserted)
+    people, judges = ([row for row in rows if row["is_judge"] is is_judge] for is_judge in (False, True))
+    n_shown = len(rows) if every else MOST_SHOWN
+    return {
+        "people": said_by_people(summary, naming),
+        "disagreement": disagreement_words(summary.n_people, differ=summary.differ) if people else "",
+        "has_conflict": summary.has_conflict,
+        "has_comments": any(_has_comment(showing) for showing in showings),
+        "n_asked": sum(row["is_asked"] for row in rows),
+        "by_people": people[:n_shown],
+        "n_by_people": len(people),
+        "by_judges": judges[:n_shown],
+        "n_by_judges": len(judges),
+        "every_url": task_url(study, task.pk, urlencode([*way.query, ("every", "1")])),
+    }
+
+
+def _has_comment(showing: Showing) -> bool:
+    return any(said.comment for said in (showing.current, *showing.earlier))
 
 
 def _material(task: Task, naming: Naming) -> dict[str, Any]:
@@ -99,7 +130,7 @@ def _way(study: Study, way: Way) -> dict[str, Any]:
     return {
         "back_url": back,
         "title": way.selection.title if way.selection else "",
-        "is_filtered": bool(query),
+        "is_filtered": way.filters is not None and way.filters.narrows,
         "number": around.number if around else None,
         "n_all": around.n_all if around else None,
         "previous_url": task_url(study, around.previous, query) if around and around.previous else None,

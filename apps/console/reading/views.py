@@ -9,16 +9,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import retarget
 
-from apps.accounts.access import signed_in
-from apps.analysis.reading import Place, neighbours, neighbours_in_selection, tasks_page
+from apps.accounts.access import membership_of, signed_in
+from apps.accounts.models import RUNS_STUDIES, User
+from apps.analysis.reading import Neighbours, Place, neighbours, neighbours_in_selection, tasks_page
 from apps.analysis.reading_filters import ReadingFilters
 from apps.analysis.reading_jobs import tallies_for
 from apps.analysis.reading_selections import marks_of, selection_named
 from apps.analysis.services.selections import mark_task, save_selection, unmark_task
 from apps.console.access import results_of
 from apps.core.errors import Refused
+from apps.core.jobs import UNDER_WAY
 from apps.rating.selectors.reading import task_to_read
+from apps.studies.models import Study
 
 from .list_page import list_context
 from .selection_page import selection_context
@@ -31,13 +35,21 @@ from .task_page import Way, task_context
 def reading(request: HttpRequest, workspace: str, study: str) -> HttpResponse:
     """The tasks of the study that pass the filters in the address, a page at a time."""
     found = results_of(request, workspace, study)
-    user, filters = signed_in(request), ReadingFilters.from_query(request.GET)
+    user, wanted, tells_inserted = signed_in(request), *_asked(request, workspace)
+    filters = wanted if tells_inserted else wanted.without_inserted()
     after, before = (Place.parse(word) if (word := request.GET.get(name)) else None for name in ("after", "before"))
     tallies, job = tallies_for(study=found, by=user.uuid)
+    asks_how_far = bool(getattr(request, "htmx", False))
+    if asks_how_far and job is not None and job.state in UNDER_WAY:
+        return render(request, "console/reading/job.html", {"job": job, "counted_at": tallies, **_poll(request)})
     page = tasks_page(found, filters, user, after=after, before=before)
-    context = list_context(found, filters, page, marks=marks_of(found, user), tallies=tallies, job=job)
-    fragment = "#reading" if getattr(request, "htmx", False) else ""
-    return render(request, f"console/reading/page.html{fragment}", context)
+    context = list_context(
+        found, filters, page, marks=marks_of(found, user), tallies=tallies, job=job, tells_inserted=tells_inserted
+    ) | {"is_kept_back": filters != wanted}
+    if asks_how_far:
+        reply = render(request, "console/reading/page.html#reading", context | _poll(request))
+        return retarget(reply, "#reading")
+    return render(request, "console/reading/page.html", context | _poll(request))
 
 
 @never_cache
@@ -48,13 +60,17 @@ def reading_task(request: HttpRequest, workspace: str, study: str, task: int) ->
     found = results_of(request, workspace, study)
     user = signed_in(request)
     read = task_to_read(found, task)
+    wanted, tells_inserted = _asked(request, workspace)
     if request.GET.get("selection"):
         chosen = selection_named(found, request.GET["selection"])
-        way = Way(neighbours_in_selection(chosen.pk, task), [("selection", str(chosen.public_id))], chosen)
+        way = Way(neighbours_in_selection(chosen.pk, task), selection=chosen)
     else:
-        filters = ReadingFilters.from_query(request.GET)
-        way = Way(neighbours(found, filters, user, task), filters.as_pairs(), first=filters.first)
-    return render(request, "console/reading/task.html", task_context(found, read, way, marks_of(found, user)))
+        filters = wanted if tells_inserted else wanted.without_inserted()
+        way = Way(_around(found, filters, user, task), filters)
+    context = task_context(
+        found, read, way, marks_of(found, user), tells_inserted=tells_inserted, every="every" in request.GET
+    )
+    return render(request, "console/reading/task.html", context)
 
 
 @login_required
@@ -97,6 +113,25 @@ def selection(request: HttpRequest, workspace: str, study: str, selection: str) 
     chosen = selection_named(found, selection)
     address = request.build_absolute_uri(request.path)
     return render(request, "console/reading/selection.html", selection_context(found, chosen, address))
+
+
+def _asked(request: HttpRequest, workspace: str) -> tuple[ReadingFilters, bool]:
+    """The filters of the address; and whether the reader runs the study, and may know what was slipped in."""
+    return ReadingFilters.from_query(request.GET), membership_of(request.user, workspace).role in RUNS_STUDIES
+
+
+def _around(study: Study, filters: ReadingFilters, user: User, task: int) -> Neighbours | None:
+    """The tasks before and after; what a link leads to may be newer than the list, which is then brought up to now."""
+    found = neighbours(study, filters, user, task)
+    if found is None:
+        tallies_for(study=study, by=user.uuid)
+        found = neighbours(study, filters, user, task)
+    return found
+
+
+def _poll(request: HttpRequest) -> dict[str, str]:
+    """Where a page that waits for the counting asks again: its own address, filters, place and all."""
+    return {"poll_url": request.get_full_path()}
 
 
 def _sent_along(request: HttpRequest) -> list[tuple[str, str]]:

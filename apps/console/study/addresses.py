@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
@@ -18,5 +19,18 @@ def address_of(study: Study, page: str, query: dict[str, Any] | None = None) -> 
 
 
 def reading_of(study: Study, **query: str) -> str | None:
-    """The reading room with these filters: `first` and `second` name systems; a slice is `slice.key`."""
+    """The reading room with these filters.
+
+    `first` and `second` name systems; a slice is `slice.key`; `rater` is a uuid, `disposition` a name.
+    """
     return address_of(study, "reading", query)
+
+
+def rater_of(study: Study, rater: UUID) -> str:
+    """The page of one rater."""
+    return reverse("console:rater", args=[study.workspace.slug, study.slug, rater])
+
+
+def task_of(study: Study, task_id: int) -> str:
+    """One task with its outputs and all that was said of them."""
+    return reverse("console:reading_task", args=[study.workspace.slug, study.slug, task_id])

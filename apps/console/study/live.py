@@ -45,10 +45,10 @@ def live_parts(study: Study, figures: Figures, systems: list[SystemRow], *, page
         "behind": _behind(figures),
         "slices": progress_by_slice(study, figures, protocols[-1]),
         "pairs": progress_by_pair(study, figures, systems, page),
-        "days": progress_by_day(figures, now.date()),
+        "days": {**progress_by_day(figures, now.date()), "url": reading_of(study, sort="newest")},
         "changes": _changes(study, work, now),
         "remarks": _remarks(study, figures, work, now),
-        "dispositions": _dispositions(figures),
+        "dispositions": _dispositions(study, figures),
     }
 
 
@@ -65,7 +65,7 @@ def _figures(
         _today(study, work, now),
         finish_figure(study, figures, now.date()),
         _agreement(study),
-        cost_figure(figures, protocols),
+        cost_figure(study, figures, protocols),
     ]
     return [figure for figure in found if figure is not None]
 
@@ -118,6 +118,7 @@ def _agreement(study: Study) -> Row | None:
         "value": _plain(people["alpha"]),
         "hint": f"{interval} (95 %), {people['n_pairs']:,} pairs of judgments",
         "url": url,
+        "rows": {"url": reading_of(study, disagree="1"), "words": "read where they disagree"},
     }
 
 
@@ -142,7 +143,7 @@ def _changes(study: Study, work: list[RecentWork], now: datetime) -> list[Row]:
     boards = Analysis.objects.filter(study=study, kind=LEADERBOARD, created_at__gte=since)
     newest = boards.values_list("created_at", "public_id")
     analyses = [(at, reverse("console:analysis", args=[*address, public_id])) for at, public_id in newest]
-    told = changes_in_words(changes_since(study, since), work, newest_url=reading_of(study, sort="newest"))
+    told = changes_in_words(study, changes_since(study, since), work)
     return in_order([*told, *analyses_in_words(analyses)])
 
 
@@ -150,13 +151,21 @@ def _remarks(study: Study, figures: Figures, work: list[RecentWork], now: dateti
     waits = study.state == StudyState.OPEN and figures.total("filled") < figures.total("wanted")
     found = remarks_on(work, figures.of("rater"), now)
     kept = [remark for remark in found if waits or remark.kind != "silent"]
-    return {"rows": remarks_in_words(kept, now), "url": address_of(study, "raters"), "n_raters": len(work)}
+    return {"rows": remarks_in_words(study, kept, now), "url": address_of(study, "raters"), "n_raters": len(work)}
 
 
-def _dispositions(figures: Figures) -> Row:
+def _dispositions(study: Study, figures: Figures) -> Row:
     cells = figures.of("disposition")
     names = [name for name in MEANINGS if name in cells] + sorted(cells.keys() - MEANINGS.keys())
     return {
-        "rows": [{"name": name, "n": cells[name]["n"], "meaning": meaning_of(name)} for name in names],
+        "rows": [
+            {
+                "name": name,
+                "n": cells[name]["n"],
+                "meaning": meaning_of(name),
+                "url": reading_of(study, disposition=name),
+            }
+            for name in names
+        ],
         "as_of": figures.dispositions_as_of,
     }

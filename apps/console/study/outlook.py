@@ -8,6 +8,7 @@ from apps.analysis.finishing import MOST_DAYS, Finish, finish_of
 from apps.rating.selectors.figures import Figures
 from apps.studies.models import ProtocolVersion, Study, StudyState
 
+from .addresses import reading_of
 from .progress import filled_by_day
 
 Row = dict[str, Any]
@@ -26,7 +27,8 @@ def finish_figure(study: Study, figures: Figures, today: date) -> Row:
     finish = finish_of(wanted - done, daily, today)
     if finish is None:
         return _no_rate(daily)
-    return _figure(_day(finish.expected, today) if finish.expected else "open", _range(finish, today))
+    figure = _figure(_day(finish.expected, today) if finish.expected else "open", _range(finish, today))
+    return {**figure, "url": reading_of(study, sort="newest")}
 
 
 def _figure(value: str, hint: str) -> Row:
@@ -52,7 +54,7 @@ def _day(day: date, today: date) -> str:
     return f"{day.day} {day:%b}{year}"
 
 
-def cost_figure(figures: Figures, protocols: list[ProtocolVersion]) -> Row | None:
+def cost_figure(study: Study, figures: Figures, protocols: list[ProtocolVersion]) -> Row | None:
     """What the judgments given here cost so far, each at the price of the protocol it was given under; and to the end.
 
     None where the current protocol has no price. Gold and retests are paid for too: the end reckons with their shares.
@@ -70,6 +72,7 @@ def cost_figure(figures: Figures, protocols: list[ProtocolVersion]) -> Row | Non
     return {
         "label": "cost so far",
         "value": _money(so_far, current.currency),
+        "url": reading_of(study, sort="newest"),
         "hint": f"about {_money(end, current.currency)} when all that is planned is judged, "
         f"at {current.price_per_judgment.normalize():f} {current.currency} a judgment",
     }

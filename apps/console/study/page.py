@@ -1,5 +1,6 @@
 """What a study's home shows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -15,12 +16,13 @@ from apps.rating.selectors import (
     systems_of,
 )
 from apps.rating.selectors.figures import Figures, figures_of
-from apps.rating.selectors.study import RaterRow, SystemRow
+from apps.rating.selectors.study import GoldExposure, ParkedTask, RaterRow, SystemRow
 from apps.studies.models import Study, StudyItem, StudyState
 
-from .addresses import address_of, reading_of
+from .addresses import address_of, rater_of, reading_of, task_of
 from .live import live_parts
 
+MOST_ROWS = 60  # of a table: the page stays light however many raters a study has
 ACTIONS = {
     StudyState.DRAFT: [(StudyState.OPEN, "Open the study", "Plans the first round and lets raters in.", "primary")],
     StudyState.OPEN: [
@@ -43,15 +45,40 @@ def study_context(study: Study, *, may_run: bool, page: str | None = None) -> di
         "study": header_of(study),
         **live_parts(study, figures, systems, page=page),
         "facts": _facts(study, figures, systems),
-        "raters": raters,
+        "raters": _part([_rater(study, rater) for rater in raters[:MOST_ROWS]], len(raters)),
         "raters_url": address_of(study, "raters"),
-        "systems": systems,
+        "systems": _part([_system(study, system) for system in systems[:MOST_ROWS]], len(systems)),
         "actions": _actions(study) if may_run else [],
         "enrol": _enrol(study) if may_run else None,
         "replace": _replace(study, raters) if may_run else None,
-        "parked": parked_tasks(study),
-        "golds": gold_exposures(study),
+        "parked": _tasks(study, parked_tasks(study)),
+        # Not for whoever only reads: an engineer may be enrolled as a rater, and must not learn which tasks are gold.
+        "golds": _tasks(study, gold_exposures(study) if may_run else []),
     }
+
+
+def _part(rows: list[dict[str, Any]], n: int) -> dict[str, Any]:
+    """As much of a table as a page should hold, and how many rows there are."""
+    return {"rows": rows, "n": n, "n_more": n - len(rows)}
+
+
+def _tasks(study: Study, found: Sequence[ParkedTask | GoldExposure]) -> dict[str, Any]:
+    """Rows about tasks, each with the way to it."""
+    rows = [{"row": one, "url": task_of(study, one.task_id)} for one in found[:MOST_ROWS]]
+    return _part(rows, len(found))
+
+
+def _rater(study: Study, rater: RaterRow) -> dict[str, Any]:
+    """A rater's row: her name leads to her page, her number to what she judged."""
+    return {
+        "row": rater,
+        "url": rater_of(study, rater.rater),
+        "read_url": reading_of(study, rater=str(rater.rater)) if rater.n_judgments else None,
+    }
+
+
+def _system(study: Study, system: SystemRow) -> dict[str, Any]:
+    return {"row": system, "url": reading_of(study, first=system.name)}
 
 
 def _facts(study: Study, figures: Figures, systems: list[SystemRow]) -> list[dict[str, Any]]:

@@ -86,7 +86,8 @@ class FlatRows:
     """Reads the file once, when its items are asked for; the outputs are kept until they are."""
 
     entry: Entry
-    report: Report
+    report_to: Report
+    _is_told: bool = False
     _items: dict[str, dict[str, Any]] = field(default_factory=dict)
     _lines: dict[str, int] = field(default_factory=dict)
     _outputs: list[Row] = field(default_factory=list)
@@ -96,7 +97,7 @@ class FlatRows:
         for row in self._parsed():
             self._take_item(row)
             self._outputs.append((row.line, _output_of(row)))
-        if not self._outputs:
+        if not self._outputs and not self._is_told:  # else that is why there are none
             self.report(Problem(self.entry.name, None, None, "a row for each output", "no rows"))
         for name, said in self._items.items():
             yield self._lines[name], _with_input(said)
@@ -104,6 +105,11 @@ class FlatRows:
     def outputs(self) -> Iterator[Row]:
         """Each row's output."""
         yield from self._outputs
+
+    def report(self, problem: Problem) -> None:
+        """Pass a problem on, and remember that there was one."""
+        self._is_told = True
+        self.report_to(problem)
 
     def _parsed(self) -> Iterator[ParsedRow]:
         stream = open_table(self.entry, FLAT, self.report)

@@ -8,6 +8,7 @@ from .reading import Entry
 from .tables import DAMAGE, Row
 
 _LOOKED_AT = 64 * 1024
+_BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _OTHER_KINDS = {
     b"PK": "a zip archive or an Excel workbook",
@@ -38,8 +39,12 @@ def told_by_its_bytes(entry: Entry) -> None:
     if kind is not None:
         raise _refused(entry.name, expected, f"{kind}: export the rows as .jsonl, .csv or .parquet")
     _check_text(entry.name, head)
+    if b"\r" in head and b"\n" not in head:
+        raise _refused(entry.name, expected, "lines that end in CR alone: save it again with line ends LF or CRLF", 1)
     if entry.name.removesuffix(".gz").endswith(".csv"):
         _check_commas(entry.name, head)
+    else:
+        _check_objects(entry.name, head)
 
 
 def _head(entry: Entry) -> bytes:
@@ -62,10 +67,22 @@ def _check_text(name: str, head: bytes) -> None:
 
 def _check_commas(name: str, head: bytes) -> None:
     header = head.split(b"\n", 1)[0].decode(errors="replace")
-    other = next((mark for mark in (";", "\t") if header.count(mark) > 1 and "," not in header), None)
+    other = next((mark for mark in (";", "\t") if header.count(mark) > max(header.count(","), 1)), None)
     if other is not None:
         found = f"{'semicolons' if other == ';' else 'tabs'} between them: save it again with commas"
         raise _refused(name, "commas between the columns", found, 1)
+
+
+def _check_objects(name: str, head: bytes) -> None:
+    """JSON of another shape: one array, or objects that go on over several lines."""
+    first = head.removeprefix(_BOM).lstrip().split(b"\n", 1)[0].strip()
+    if first.startswith(b"["):
+        kind = "a JSON array: write each of its objects in a line of its own, without the brackets and commas"
+    elif first == b"{":
+        kind = "an object over several lines: write each object in one line"
+    else:
+        return
+    raise _refused(name, "a JSON object in every line", kind, 1)
 
 
 def missing_columns(file: str, first: Row, table: Table, *, is_header: bool) -> Problem | None:

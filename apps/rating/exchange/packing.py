@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -14,10 +15,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.core import audit
-from apps.core.database.locks import lock
 from apps.core.errors import NotFound
-from apps.core.jobs import UNDER_WAY, WAITING, report, send
-from apps.core.models import Job, JobState
+from apps.core.jobs import Tell, start
+from apps.core.models import Job
 from apps.rating.models import Judgment
 from apps.studies.models import Study, StudyItem, StudyOutput
 
@@ -35,41 +35,30 @@ Told = Callable[[str, int, int], None]  # the table, its rows so far, rows of al
 @transaction.atomic
 def start_packing(*, study: Study, by: UUID) -> Job:
     """Have the study packed; the packing under way is not started again."""
-    subject = f"study:{study.pk}"
-    lock(f"packing:{study.pk}")
-    running = Job.objects.filter(kind=JOB_KIND, subject=subject, state__in=UNDER_WAY).order_by("-pk").first()
-    if running is not None:
-        return running
-    job = Job.objects.create(
-        kind=JOB_KIND,
-        workspace_id=study.workspace_id,
-        subject=subject,
-        arguments={"study": study.pk},
-        by=by,
-        message=WAITING,
-    )
-    audit.record("export_study", subject, by=by, workspace_id=study.workspace_id, job=str(job.public_id))
-    send(job)
+    subject, arguments = f"study:{study.pk}", {"study": study.pk}
+    job, is_new = start(kind=JOB_KIND, workspace_id=study.workspace_id, subject=subject, arguments=arguments, by=by)
+    if is_new:
+        audit.record("export_study", subject, by=by, workspace_id=study.workspace_id, job=str(job.public_id))
     return job
 
 
-def pack(job: Job) -> None:
-    """Do a packing job, telling its row how far it is."""
+@transaction.atomic
+def note_fetched(*, study: Study, job: Job, by: UUID) -> None:
+    """Whoever fetches an archive has all that the study holds, gold too: others than who had it packed as well."""
+    audit.record("fetch_archive", f"study:{study.pk}", by=by, workspace_id=study.workspace_id, job=str(job.public_id))
+
+
+def pack(job: Job, tell: Tell) -> dict[str, Any]:
+    """Do a packing job: the work of `carry_out`."""
+    tell(1, "reading the study")
     study = Study.objects.get(pk=job.arguments["study"])
     n_expected = max(1, _n_rows(study))
 
-    def tell(table: str, n_rows: int, n_all: int) -> None:
-        percent = min(99, 100 * n_all // n_expected)
-        report(job, JobState.RUNNING, percent, f"writing {table}: {n_rows:,} rows so far")
+    def tell_rows(table: str, n_rows: int, n_all: int) -> None:
+        tell(min(99, 100 * n_all // n_expected), f"writing {table}: {n_rows:,} rows so far")
 
-    report(job, JobState.RUNNING, 0, "reading the study")
-    try:
-        manifest = write_archive(study, file_of(job), tell)
-    except Exception as error:
-        report(job, JobState.FAILED, 100, f"It failed: {error}")
-        raise
-    job.result = {"file": f"{study.slug}.zip", "bytes": file_of(job).stat().st_size, **manifest}
-    report(job, JobState.DONE, 100, "done")
+    manifest = write_archive(study, file_of(job), tell_rows)
+    return {"file": f"{study.slug}.zip", "bytes": file_of(job).stat().st_size, **manifest}
 
 
 def _n_rows(study: Study) -> int:
@@ -124,10 +113,18 @@ def file_of(job: Job) -> Path:
 def forget_old_archives() -> int:
     """Delete what has waited longer than a day, whole or not; how many files that were."""
     oldest = (timezone.now() - KEPT_FOR).timestamp()
-    old = [path for path in folder().glob("*") if path.is_file() and path.stat().st_mtime < oldest]
+    old = [path for path in folder().glob("*") if path.is_file() and _written_at(path) < oldest]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
+
+
+def _written_at(path: Path) -> float:
+    """Whoever shares the folder may have deleted or renamed it since it was listed: then it is not old."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def packing_job(study: Study, public_id: str) -> Job:

@@ -94,7 +94,7 @@ class Entry:
 def check_ratio(name: str, *, stored: int, unpacked: int) -> None:
     """Refuse what unpacks to far more than real tables do."""
     if unpacked > SMALL_BYTES and unpacked > MAX_RATIO * max(stored, 1):
-        expected = f"a file that unpacks to at most {MAX_RATIO} times its size"
+        expected = f"a file that unpacks to at most {MAX_RATIO} times its size (send it unpacked, or as Parquet)"
         raise ImportRefused([Problem(name, None, None, expected, f"{unpacked} bytes from {stored}")])
 
 

@@ -57,7 +57,7 @@ def _unstorable(text: str) -> str | None:
     except UnicodeEncodeError as error:
         code = ord(text[error.start])
         if 0xDC80 <= code <= 0xDCFF:  # how undecodable bytes of a CSV file are carried this far
-            return f"the byte 0x{code - 0xDC00:02X}, which is not UTF-8"
+            return f"the byte 0x{code - 0xDC00:02X}, which is not UTF-8: save it again as UTF-8"
         return f"half of a surrogate pair (U+{code:04X})"
     return None
 

@@ -138,7 +138,8 @@ def _csv_row(
 ) -> dict[str, Any] | None:
     if len(cells) != len(header):
         expected = f"{len(header)} cells, as in the header"
-        report(Problem(file, line, None, expected, f"{len(cells)} cells"))
+        hint = ": put texts that hold commas between quotes" if len(cells) > len(header) else ""
+        report(Problem(file, line, None, expected, f"{len(cells)} cells{hint}"))
         return None
     row = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
     for name, other in keeps.items():

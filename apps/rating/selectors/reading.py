@@ -97,8 +97,8 @@ class Said:
     """One judgment of a task, in the words of the task; `a_on_left` says how it was shown, None if nobody knows."""
 
     judgment_id: int
-    showing: UUID
     rater: str
+    rater_uuid: UUID
     is_judge: bool
     protocol_id: int
     purpose: str
@@ -112,6 +112,7 @@ class Said:
     is_inconsistent: bool
     judged_at: datetime | None
     disposition: str | None
+    unblinded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Showing:
 
 def showings_of(study: Study, task_id: int, cut: Cut) -> list[Showing]:
     """Everything said of a task up to the cut: people first, each in the order of time. Two queries."""
-    dispositions = _dispositions(task_id, cut)
+    became = _became(task_id, cut)
     judgments = (
         Judgment.objects.filter(study=study, assignment__task=task_id, pk__lte=cut.last_judgment)
         .select_related("assignment__rater", "comment")
@@ -132,27 +133,30 @@ def showings_of(study: Study, task_id: int, cut: Cut) -> list[Showing]:
     )
     by_showing: dict[int, list[Said]] = {}
     for judgment in judgments:
-        by_showing.setdefault(judgment.assignment_id, []).append(_said(judgment, dispositions.get(judgment.pk)))
+        by_showing.setdefault(judgment.assignment_id, []).append(
+            _said(judgment, *became.get(judgment.pk, (None, False)))
+        )
     showings = [Showing(current, earlier) for current, *earlier in by_showing.values()]
     return sorted(showings, key=lambda one: (one.current.is_judge, one.current.judgment_id))
 
 
-def _dispositions(task_id: int, cut: Cut) -> dict[int, str]:
+def _became(task_id: int, cut: Cut) -> dict[int, tuple[str, bool]]:
+    """The disposition of each current judgment, and whether its rater had seen results."""
     judged = judgments_at(cut)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {judged.sql} SELECT judgment_id, disposition FROM judged WHERE task_id = %(task)s",  # noqa: S608
+            f"WITH {judged.sql} SELECT judgment_id, disposition, unblinded FROM judged WHERE task_id = %(task)s",  # noqa: S608
             {**judged.parameters, "task": task_id},
         )
-        return dict(cursor.fetchall())
+        return {judgment: (disposition, unblinded) for judgment, disposition, unblinded in cursor.fetchall()}
 
 
-def _said(judgment: Judgment, disposition: str | None) -> Said:
+def _said(judgment: Judgment, disposition: str | None, unblinded: bool) -> Said:
     showing, comment = judgment.assignment, getattr(judgment, "comment", None)
     return Said(
         judgment_id=judgment.pk,
-        showing=showing.public_id,
         rater=str(showing.rater),
+        rater_uuid=showing.rater.uuid,
         is_judge=showing.rater.kind == RaterKind.JUDGE,
         protocol_id=showing.protocol_id,
         purpose=showing.purpose,
@@ -166,4 +170,5 @@ def _said(judgment: Judgment, disposition: str | None) -> Said:
         is_inconsistent=bool(judgment.metadata.get("inconsistent")),
         judged_at=judgment.created_at if showing.source == Source.SERVED else judgment.judged_at,
         disposition=disposition,
+        unblinded=unblinded,
     )

@@ -1,6 +1,7 @@
 """Shaped reads about a study: what became of its showings, its raters, its systems, what was skipped by too many."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count
@@ -61,6 +62,7 @@ class RaterRow:
     """A rater on the study's page."""
 
     enrolment_id: int
+    rater: UUID
     name: str
     kind: str
     group: str
@@ -74,7 +76,7 @@ def raters_of(study: Study, figures: Figures) -> list[RaterRow]:
     counts = figures.of("rater")
     found = [
         RaterRow(
-            e.pk, str(e.rater), e.rater.kind, e.group, e.standing,
+            e.pk, e.rater.uuid, str(e.rater), e.rater.kind, e.group, e.standing,
             counts.get(str(e.rater_id), {}).get("judged", 0), e.target,
         )
         for e in Enrolment.objects.filter(study=study).select_related("rater")
@@ -93,6 +95,7 @@ def candidates_for(study: Study) -> list[User]:
 class ParkedTask:
     """A task that so many raters skipped that nobody gets it any more."""
 
+    task_id: int
     item: str
     n_skips: int
 
@@ -106,7 +109,7 @@ def parked_tasks(study: Study) -> list[ParkedTask]:
         .filter(n__gte=PARKED_AFTER_SKIPS)
         .order_by("-n", "task__item__external_id")
     )
-    return [ParkedTask(row["task__item__external_id"], row["n"]) for row in found]
+    return [ParkedTask(row["task"], row["task__item__external_id"], row["n"]) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +140,20 @@ class GoldExposure:
     """How often a gold task was shown, and to how many."""
 
     gold_id: int
+    task_id: int
     item: str
     n_shown: int
     n_raters: int
 
 
 _EXPOSURES = """
-    SELECT g.id, i.external_id, count(a.id), count(DISTINCT a.rater_id)
+    SELECT g.id, g.task_id, i.external_id, count(a.id), count(DISTINCT a.rater_id)
     FROM rating_gold g
     JOIN rating_task t ON t.id = g.task_id JOIN studies_item i ON i.id = t.item_id
     LEFT JOIN rating_assignment a ON a.task_id = g.task_id AND a.purpose = 'gold' AND a.shown_at IS NOT NULL
     WHERE g.study_id = %s AND g.use = 'hidden'
       AND NOT EXISTS (SELECT FROM rating_goldretirement r WHERE r.gold_id = g.id)
-    GROUP BY g.id, i.external_id ORDER BY 3 DESC, i.external_id COLLATE "C", g.id
+    GROUP BY g.id, i.external_id ORDER BY 4 DESC, i.external_id COLLATE "C", g.id
 """
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from apps.core.database.queries import rows
 from apps.studies.models import Study
@@ -9,24 +10,31 @@ from apps.studies.models import Study
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that changed: `kind`, when last, how often, and what it was about where there is one word for it."""
+    """Something that changed: `kind`, when last, how often, and what it was about where there is one word for it.
+
+    A change of standing is one rater's: who she is, and why. Its `n` counts all changes of standing, also those that
+    are not among the newest.
+    """
 
     kind: str
     at: datetime
     n: int
     about: str
+    rater: UUID | None = None
+    name: str = ""
+    reason: str = ""
 
 
-# Standings and states one by one; what comes in numbers as one line.
-_CHANGES = """
-    SELECT * FROM (
-        SELECT 'standing', c.created_at, 1, coalesce(nullif(r.name, ''), 'rater ' || left(r.uuid::text, 8)) || '|'
-               || c.standing || '|' || c.reason
-        FROM rating_standingchange c JOIN rating_rater r ON r.id = c.rater_id
-        WHERE c.study_id = %(study)s AND c.created_at >= %(since)s
-          AND c.reason NOT IN ('enrolled', 'imported')
-        ORDER BY c.id DESC LIMIT %(most)s) standings
-    UNION ALL
+# Standings one by one; what comes in numbers as one line.
+_STANDINGS = """
+    SELECT 'standing', c.created_at, count(*) OVER (), c.standing, r.uuid,
+           coalesce(nullif(r.name, ''), 'rater ' || left(r.uuid::text, 8)), c.reason
+    FROM rating_standingchange c JOIN rating_rater r ON r.id = c.rater_id
+    WHERE c.study_id = %(study)s AND c.created_at >= %(since)s
+      AND c.reason NOT IN ('enrolled', 'imported')
+    ORDER BY c.id DESC LIMIT %(most)s
+"""
+_COUNTED = """
     SELECT 'state', max(at), 1, (array_agg(to_state ORDER BY id DESC))[1]
     FROM studies_studytransition WHERE study_id = %(study)s AND at >= %(since)s HAVING count(*) > 0
     UNION ALL
@@ -52,11 +60,12 @@ _CHANGES = """
     SELECT 'skipped', max(ended_at), count(*), (array_agg(skip_reason ORDER BY ended_at DESC))[1]
     FROM rating_assignment
     WHERE study_id = %(study)s AND outcome = 'skipped' AND ended_at >= %(since)s HAVING count(*) > 0
-    ORDER BY 2 DESC
 """
 
 
 def changes_since(study: Study, since: datetime, *, most_standings: int = 6) -> list[Change]:
     """Newest first."""
-    found = rows(_CHANGES, {"study": study.pk, "since": since, "most": most_standings})
-    return [Change(kind, at, int(n), about) for kind, at, n, about in found]
+    window = {"study": study.pk, "since": since}
+    found = [Change(*row) for row in rows(_STANDINGS, {**window, "most": most_standings})]
+    found += [Change(kind, at, int(n), about) for kind, at, n, about in rows(_COUNTED, window)]
+    return sorted(found, key=lambda change: change.at, reverse=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from apps.core.database.queries import rows
 from apps.rating.counting import QUICK_MS
@@ -21,6 +22,7 @@ class RecentWork:
     """What one rater gave here, and when. `is_served` where she may get work: active, her target not reached."""
 
     rater_id: int
+    rater: UUID
     name: str
     is_served: bool
     n_all: int
@@ -38,7 +40,7 @@ _BEFORE = """
                 AND b.ended_at < {moment} ORDER BY b.ended_at DESC LIMIT 1), 0)
 """
 _RECENT = f"""
-    SELECT e.rater_id, coalesce(nullif(r.name, ''), 'rater ' || left(r.uuid::text, 8)),
+    SELECT e.rater_id, r.uuid, coalesce(nullif(r.name, ''), 'rater ' || left(r.uuid::text, 8)),
            e.standing = '{Standing.ACTIVE}' AND (e.target IS NULL OR e.target > coalesce(last.done_number, 0)),
            coalesce(last.done_number, 0), coalesce(last.done_number, 0) - {_BEFORE.format(moment="%(midnight)s")},
            coalesce(last.done_number, 0) - {_BEFORE.format(moment="%(yesterday)s")},
@@ -49,7 +51,7 @@ _RECENT = f"""
     LEFT JOIN LATERAL (SELECT d.done_number, d.ended_at FROM rating_assignment d
                        WHERE d.study_id = %(study)s AND d.rater_id = e.rater_id AND d.done_number IS NOT NULL
                        ORDER BY d.ended_at DESC LIMIT 1) last ON true
-    WHERE e.study_id = %(study)s ORDER BY 2, 1
+    WHERE e.study_id = %(study)s ORDER BY 3, 1
 """  # noqa: S608 - constant text
 
 
@@ -74,7 +76,7 @@ def n_at_work(work: list[RecentWork], now: datetime) -> int:
 class Remark:
     """Why a rater needs a look; a share comes with its interval and the answers it rests on."""
 
-    rater_id: int
+    rater: UUID
     name: str
     kind: str
     since: datetime | None = None
@@ -97,7 +99,7 @@ def remarks_on(work: list[RecentWork], counts: dict[str, dict[str, int]], now: d
 
 def _silence(one: RecentWork, now: datetime) -> Remark | None:
     since = one.last_at or one.enrolled_at
-    return Remark(one.rater_id, one.name, "silent", since=since) if now - since > SILENT_AFTER else None
+    return Remark(one.rater, one.name, "silent", since=since) if now - since > SILENT_AFTER else None
 
 
 def _haste(one: RecentWork, numbers: dict[str, int]) -> Remark | None:
@@ -107,7 +109,7 @@ def _haste(one: RecentWork, numbers: dict[str, int]) -> Remark | None:
     interval = wilson(n_quick, n)
     if interval.low <= QUICK_SHARE:
         return None
-    return Remark(one.rater_id, one.name, "quick", None, n_quick / n, interval, n)
+    return Remark(one.rater, one.name, "quick", None, n_quick / n, interval, n)
 
 
 def _leaning(one: RecentWork, numbers: dict[str, int]) -> Remark | None:
@@ -116,10 +118,10 @@ def _leaning(one: RecentWork, numbers: dict[str, int]) -> Remark | None:
         return None
     interval, share = wilson(n_left, n), n_left / n
     if interval.low > LEFT_HIGH:
-        return Remark(one.rater_id, one.name, "left", None, share, interval, n)
+        return Remark(one.rater, one.name, "left", None, share, interval, n)
     if interval.high < LEFT_LOW:
         mirrored = Interval(1 - interval.high, 1 - interval.low)
-        return Remark(one.rater_id, one.name, "right", None, 1 - share, mirrored, n)
+        return Remark(one.rater, one.name, "right", None, 1 - share, mirrored, n)
     return None
 
 

@@ -4,6 +4,7 @@ from .barring import bar_items, lift_bars
 from .cutting import note_results_opened, passing_cut, set_rules, take_cut, withdraw_judgment
 from .desk import Exchange, answer_and_go_on, fetch_next, open_desk, skip_and_go_on
 from .enrolling import change_standing, enrol_rater, rater_for_user
+from .enrolment_terms import Terms, change_terms
 from .figures import freeze_figures
 from .gold import retire_gold, set_gold
 from .planning import plan_round
@@ -25,10 +26,12 @@ __all__ = [
     "Exchange",
     "Qualification",
     "Receipt",
+    "Terms",
     "add_replacements",
     "answer_and_go_on",
     "bar_items",
     "change_standing",
+    "change_terms",
     "enrol_rater",
     "fetch_next",
     "freeze_figures",

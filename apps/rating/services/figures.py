@@ -1,5 +1,7 @@
 """Advancing the stored figures of a study from one cut to the next."""
 
+from collections.abc import Iterator
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -33,6 +35,19 @@ def freeze_figures(*, study_id: int) -> StudyFigures:
         if stored is not None and (cut.pk, last_plan) <= (stored.cut_id, stored.last_plan):
             return stored
         return _store(cut, last_plan, _counts_at(cut, last_plan, stored))
+
+
+def misstated(stored: StudyFigures) -> Iterator[str]:
+    """Where the stored figures are not what the rows give, counted from the first one: a sentence for each number."""
+    counts = _counts_at(stored.cut, stored.last_plan, None)
+    for column, n in (("judged", stored.n_judged), ("filled", stored.n_filled)):
+        if n != (found := _sum(counts, column)):
+            yield f"{n} {column} are stored, the rows give {found}"
+    for margin in sorted({*counts, *stored.counts}):
+        kept, found_here = stored.counts.get(margin, {}), counts.get(margin, {})
+        for key in sorted({*kept, *found_here}):
+            if kept.get(key) != found_here.get(key):
+                yield f"{margin} {key} is stored as {kept.get(key)}, the rows give {found_here.get(key)}"
 
 
 def _counts_at(cut: Cut, last_plan: int, stored: StudyFigures | None) -> Counts:

@@ -21,6 +21,7 @@ from apps.rating.exchange.contents import Progress
 from apps.rating.exchange.problems import ImportRefused, Problem
 from apps.rating.exchange.storing import import_bundle
 from apps.rating.exchange.terms import STUDY_FILE, study_from
+from apps.rating.given_answers import given_answers, misfits
 from apps.rating.previews import preview_of
 from apps.rating.uploaded import bundle_of, in_sentences
 from apps.studies.material import StudyFile
@@ -109,15 +110,23 @@ def _imported(job: Job, wish: Wish, by: UUID, on_step: Step, on_progress: Progre
     upload = upload_of(job)
     on_step(5, "reading the file")
     with in_sentences():
-        bundle = replace(bundle_of(upload, on_progress=on_progress), study=wish.terms)
+        bundle = bundle_of(upload, on_progress=on_progress)
+    _check_answers(bundle, wish.terms)
     on_step(40, f"storing {len(bundle.outputs):,} outputs")
     with transaction.atomic():
         lock(f"import:{upload.workspace_id}")
-        import_new(bundle=bundle, upload=upload, slug=wish.slug, by=by)
+        import_new(bundle=replace(bundle, study=wish.terms), upload=upload, slug=wish.slug, by=by)
         drop_upload(upload=upload)
         job.result = {"study": wish.slug}
         job.save(update_fields=["result"])
     return Study.objects.select_related("workspace").get(workspace=upload.workspace_id, slug=wish.slug)
+
+
+def _check_answers(bundle: Bundle, terms: StudyFile) -> None:
+    """Refuse terms under which the answers in the file would answer nothing."""
+    misfit = next(misfits(given_answers(bundle), terms), None)
+    if misfit is not None:
+        raise Refused(misfit.sentence)
 
 
 def import_new(*, bundle: Bundle, upload: Upload, slug: str, by: UUID) -> None:

@@ -14,8 +14,8 @@ class RuleFinding:
 
     `low` and `high` are the interval that may show the rule to hold; a breach has to show at a stricter level, as there
     are several rules to break. `leans` is where the rule would end if the share stayed as it is, and `n_more` the
-    judgments that takes: 0 once decided, None where no number would do. `n_missing` of them are needed before any
-    interval is trusted.
+    judgments that takes: 0 once decided, None where no number would do. With `counts_items` these are items, as
+    more judgments of the same ones would add nothing. `n_missing` judgments are needed before any interval is trusted.
     """
 
     verdict: Verdict
@@ -24,6 +24,7 @@ class RuleFinding:
     high: float
     leans: Verdict
     n_more: int | None
+    counts_items: bool
     n_missing: int
 
 
@@ -89,6 +90,7 @@ def _finding(rule: Rule, is_broken: bool, confidence_level: float, block_level: 
         high=interval.high,
         leans=rule.leans(),
         n_more=rule.n_more(confidence_level, block_level) if verdict == Verdict.UNDECIDED else 0,
+        counts_items=rule.counts_items,
         n_missing=rule.n_missing,
     )
 

@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
+from scipy.special import betaincinv
 
 from apps.stats.errors import InvalidInput
 from apps.stats.gates.evidence import Evidence
-from apps.stats.intervals import Interval, two_sided_quantile, wilson_of_share
+from apps.stats.intervals import Interval, two_sided_quantile
 from apps.stats.planning.checks import check_positive
 from apps.stats.uncertainty import confidence_sequence
 
@@ -48,18 +48,29 @@ class Rule:
     @property
     def n_missing(self) -> int:
         """Judgments that are missing before an interval of this rule is to be trusted at all."""
-        wanted = LEAST_JUDGMENTS if self.most_useful_n is None else LEAST_WATCHED
         # Items are reached one judgment each at best.
-        return max(0, wanted - self.evidence.n, LEAST_ITEMS - self.evidence.n_items)
+        return max(self._judgments_missing, LEAST_ITEMS - self.evidence.n_items)
+
+    @property
+    def _judgments_missing(self) -> int:
+        return max(0, (LEAST_JUDGMENTS if self.most_useful_n is None else LEAST_WATCHED) - self.evidence.n)
+
+    @property
+    def counts_items(self) -> bool:
+        """Whether what is still needed are items, and not judgments."""
+        return self.evidence.counts_items
 
     def interval(self, confidence_level: float, n: int | None = None) -> Interval:
-        """Wilson's interval of the share; with `n` what it would be if so many judgments said the same."""
+        """Clopper and Pearson's interval at the judgments it is worth (Korn & Graubard 1998).
+
+        With `n` what it would be if so many judgments said the same. Wider standard errors than the normal ones are
+        fewer judgments.
+        """
         found, n = self.evidence, n or self.evidence.n
         if found.share is None:
             return Interval(0.0, 1.0)
-        n_effective = np.array([found.n_effective * n / found.n])
-        low, high = wilson_of_share(np.array([found.share]), n_effective, self._quantile(confidence_level, n))
-        return Interval(float(low[0]), float(high[0]))
+        wider = self._quantile(confidence_level, n) / two_sided_quantile(confidence_level)
+        return _exact(found.share, found.n_effective * n / found.n / wider**2, confidence_level)
 
     def _quantile(self, confidence_level: float, n: int) -> float:
         """Standard errors each side: Student's t, times the price of looking as often as one likes."""
@@ -86,7 +97,8 @@ class Rule:
     def n_more(self, confidence_level: float, block_level: float) -> int | None:
         """Judgments still needed until it is decided, if the share stays as it is; None where none would do.
 
-        Raters stay as few as they are: new ones may shorten it.
+        Raters stay as few as they are: new ones may shorten it. Where (nearly) all judgments agree, more of them on the
+        same items add nothing: then it is items that are counted (`counts_items`), each judged as often as so far.
         """
         leaning = self.leans()
         if leaning == Verdict.UNDECIDED:
@@ -101,4 +113,20 @@ class Rule:
         while many - few > 1:
             middle = math.ceil((few + many) / 2)
             few, many = (few, middle) if decided(level, middle) else (middle, many)
-        return max(many - self.evidence.n, self.n_missing)
+        return self._as_counted(many - self.evidence.n)
+
+    def _as_counted(self, n_more: int) -> int:
+        """Judgments that would decide it, and no fewer than a verdict takes; as items where those are counted."""
+        if not self.counts_items:
+            return max(n_more, self.n_missing)
+        items = max(n_more, self._judgments_missing) * self.evidence.n_items / self.evidence.n
+        return max(math.ceil(items), LEAST_ITEMS - self.evidence.n_items)
+
+
+def _exact(share: float, n: float, confidence_level: float) -> Interval:
+    """From binomial tails, so that a rare failure is not taken for a shown one; `n` need not be whole."""
+    tail, successes = (1 - confidence_level) / 2, share * n
+    failures = n - successes
+    low = 0.0 if share == 0 else float(betaincinv(successes, failures + 1, tail))
+    high = 1.0 if share == 1 else float(betaincinv(successes + 1, failures, 1 - tail))
+    return Interval(low, high)

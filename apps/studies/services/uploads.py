@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Workspace
 from apps.core.errors import Refused
-from apps.studies.uploads import MAX_UPLOAD_BYTES, PART_BYTES, Upload, UploadPart
+from apps.studies.uploads import MAX_UPLOAD_BYTES, PART_BYTES, TYPED, Upload, UploadPart
 
 KEPT_FOR = timedelta(days=1)
 MAX_NAME = 120
@@ -90,8 +90,19 @@ def write_upload(upload: Upload, path: Path) -> Path:
 
 
 def note_found(*, upload: Upload, found: dict[str, Any] | None) -> None:
-    """Keep what reading the upload came to; None: it is to be read again."""
-    upload.found = found
+    """Keep what reading the upload came to; None: it is to be read again. What was typed stays."""
+    _note(upload, found or {}, upload.typed)
+
+
+def keep_typed(*, upload: Upload, typed: Mapping[str, list[str]]) -> None:
+    """Keep the settings as they were typed, for whoever comes back to them."""
+    # PostgreSQL cannot keep the character NUL, and no field takes it.
+    plain = {name: [text.replace("\0", "") for text in texts] for name, texts in typed.items()}
+    _note(upload, {name: value for name, value in (upload.found or {}).items() if name != TYPED}, plain)
+
+
+def _note(upload: Upload, found: dict[str, Any], typed: dict[str, list[str]]) -> None:
+    upload.found = {**found, **({TYPED: typed} if typed else {})} or None
     upload.save(update_fields=["found"])
 
 

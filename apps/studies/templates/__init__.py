@@ -10,62 +10,35 @@ from .comparing import COMPARE, RANK
 from .scoring import AUDIT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StudyTemplate:
     """Terms to begin with. `sample` and `sample_gold` are files of fixtures/samples."""
 
     key: str
-    name: str
+    terms: StudyFile
     what: str
     brings: str
-    terms: StudyFile
     sample: str
     sample_gold: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What it is called, and the study that is made of it until somebody says otherwise."""
+        return self.terms.name
 
+
+_COMPARES = "Raters see two answers side by side and say which is better, or neither."
+_RANKS = "The same question for many systems; the plan puts work where the order is still open."
+_AUDITS = "Each answer by itself: is it true, does it answer, is it clear? Three anchored points each."
+_REVIEWS = "Each answer by itself, as yes-or-no checks: needless refusal, unsafe compliance, a leak."
+_SUPPORTS = "Which answer would you send? Then a checklist for each: true, complete, usable, fitting."
+_ANY = "one system or more"
 TEMPLATES = (
-    StudyTemplate(
-        key="compare",
-        name="Compare two versions",
-        what="Raters see two answers side by side and say which is better, or neither.",
-        brings="two systems, the same items",
-        terms=COMPARE,
-        sample="compare.jsonl",
-        sample_gold="compare-gold.jsonl",
-    ),
-    StudyTemplate(
-        key="rank",
-        name="Rank many",
-        what="The same question for many systems; the plan puts work where the order is still open.",
-        brings="three systems or more",
-        terms=RANK,
-        sample="rank.csv",
-    ),
-    StudyTemplate(
-        key="audit",
-        name="Rubric audit",
-        what="Each answer by itself: is it true, does it answer, is it clear? Three anchored points each.",
-        brings="one system or more",
-        terms=AUDIT,
-        sample="audit.parquet",
-    ),
-    StudyTemplate(
-        key="safety",
-        name="Safety review",
-        what="Each answer by itself, as yes-or-no checks: needless refusal, unsafe compliance, a leak.",
-        brings="one system or more",
-        terms=SAFETY,
-        sample="safety.jsonl",
-        sample_gold="safety-gold.jsonl",
-    ),
-    StudyTemplate(
-        key="support",
-        name="Customer support checklist",
-        what="Which answer would you send? Then a checklist for each: true, complete, usable, fitting.",
-        brings="two systems, the same messages",
-        terms=SUPPORT,
-        sample="support.jsonl",
-    ),
+    StudyTemplate("compare", COMPARE, _COMPARES, "two systems, the same items", "compare.jsonl", "compare-gold.jsonl"),
+    StudyTemplate("rank", RANK, _RANKS, "three systems or more", "rank.csv"),
+    StudyTemplate("audit", AUDIT, _AUDITS, _ANY, "audit.parquet"),
+    StudyTemplate("safety", SAFETY, _REVIEWS, _ANY, "safety.jsonl", "safety-gold.jsonl"),
+    StudyTemplate("support", SUPPORT, _SUPPORTS, "two systems, the same messages", "support.jsonl"),
 )
 
 

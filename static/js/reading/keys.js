@@ -1,5 +1,14 @@
 // @ts-check
-/** Keys of the reading room. What a key does is written in the page as `aria-keyshortcuts`; this presses what has it. */
+/**
+ * Keys of the reading room. What a key does is written in the page as `aria-keyshortcuts`; this presses what has it.
+ * Whoever dictates, or needs letters for something else, turns them off; that is kept where the desk keeps the same.
+ */
+import { readJson, write } from "../desk/storage.js";
+
+const KEY = "touchstone.desk.settings";
+
+/** @returns {boolean} */
+const areOn = () => readJson(KEY)?.keys !== false;
 
 const FIELDS = "input, textarea, select, [contenteditable]";
 
@@ -25,7 +34,7 @@ const isMeantForSomethingElse = (event) => {
 
 /** @param {KeyboardEvent} event */
 const press = (event) => {
-  if (isMeantForSomethingElse(event)) return;
+  if (!areOn() || isMeantForSomethingElse(event)) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const carrier = document.querySelector(`[aria-keyshortcuts~="${CSS.escape(key)}"]`);
   if (!(carrier instanceof HTMLElement)) return;
@@ -34,5 +43,10 @@ const press = (event) => {
   else carrier.click();
 };
 
+const box = document.querySelector("[data-keys] input");
+if (box instanceof HTMLInputElement) {
+  box.checked = areOn();
+  box.addEventListener("change", () => write(KEY, JSON.stringify({ ...readJson(KEY), keys: box.checked })));
+}
 document.addEventListener("keydown", press);
 for (const line of document.querySelectorAll("[data-keys]")) line.removeAttribute("hidden");

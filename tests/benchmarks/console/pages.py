@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, resolve, reverse
 
 from apps.accounts.models import User
-from apps.analysis.models import Analysis
+from apps.analysis.models import Analysis, Gate
 from apps.analysis.selectors import slice_values
 from apps.console import urls
 from apps.core.models import Job
@@ -62,6 +62,9 @@ SAMPLES: dict[str, Callable[[Study], Any]] = {
     "rater": lambda study: Enrolment.objects.filter(study=study).earliest("pk").rater.uuid,
     "enrolment": lambda study: Enrolment.objects.filter(study=study).earliest("pk").pk,
     "to": lambda study: "paused",
+    "number": lambda study: Gate.objects.filter(study=study).latest("pk").number,
+    "figures": lambda study: Analysis.objects.filter(study=study, kind="raters").latest("pk").public_id,
+    "verdict": lambda study: Analysis.objects.filter(study=study, kind="gate").latest("pk").public_id,
 }
 # Arguments that stand for something else at one address.
 SPECIAL: dict[tuple[str, str], Callable[[Study], Any]] = {
@@ -69,11 +72,18 @@ SPECIAL: dict[tuple[str, str], Callable[[Study], Any]] = {
     ("plot", "form"): lambda study: "svg",
     ("raters_job", "job"): lambda study: _newest_job(study, "raters"),
     ("agreement_job", "job"): lambda study: _newest_job(study, "agreement"),
+    ("gate_job", "job"): lambda study: _newest_job(study, "gate"),
 }
 # What is no page: files of any length, measured for themselves, and what there is only after somebody made it.
 NOT_PAGES = {
     "download": "a file, streamed",
     "analysis_json": "a file for programs",
+    "verdict_json": "a file for programs",
+    "figures_stored": "a file for programs",
+    "figures_table": "a file",
+    "figures_rater_table": "a file",
+    "rater_history": "a file",
+    "pairs_csv": "a file",
     "bundle": "a file, packed by a worker",
     "reading_selection": "there once somebody has kept one",
     "new_study_progress": "there once somebody has made a study",
@@ -82,6 +92,8 @@ NOT_PAGES = {
 QUERIES: dict[str, Callable[[Study], dict[str, Any]]] = {
     "leaderboard": lambda study: _as_filter(_a_slice(study)),
     "files": lambda study: _as_filter(_a_slice(study)),
+    "reading": lambda study: {"rater": SAMPLES["rater"](study), "disposition": "used"},
+    "reading_task": lambda study: {"disposition": "used", "sort": "newest"},
 }
 # What an address cannot do without.
 NEEDS: dict[str, Callable[[Study], dict[str, Any]]] = {

@@ -38,6 +38,8 @@ from apps.studies.material import Anchor, CriterionRow, ItemRow, OutputRow, Stud
 from apps.studies.models import Study
 from tests.studies_for_tests import SYSTEMS, bundle_of
 
+pytestmark = pytest.mark.slow
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 GIVEN = TEXT.filter(bool)
 # A CSV cell cannot tell "\r" within a text from the end of a line in every reader; names are short and plain.
