@@ -9,11 +9,11 @@ from django.test import Client
 from apps.analysis import reading_tallies
 from apps.analysis.models import TallyMark, TaskTally
 from apps.analysis.reading_jobs import JOB_KIND, advance_tallies_job, tallies_for
-from apps.analysis.reading_tallies import advance_tallies, behind
+from apps.analysis.reading_tallies import Behind, advance_tallies, behind, count_missing
 from apps.analysis.services.selections import mark_task
 from apps.core.models import Job
 from apps.rating.models import Enrolment, Judgment, Task
-from apps.rating.services import change_standing, set_rules, withdraw_judgment
+from apps.rating.services import change_standing, set_rules, take_cut, withdraw_judgment
 from apps.studies.models import Study
 from tests.analysis.reading_house import ONE, SAID, study_with, task_of
 from tests.console.test_console import judge_everything
@@ -144,6 +144,17 @@ def test_much_that_is_new_is_counted_by_a_job(study: Study, monkeypatch) -> None
     assert (Job.objects.get().state, TaskTally.objects.count()) == ("done", 7)
     mark, job = tallies_for(study=study, by=None)
     assert job is None and mark is not None
+
+
+def test_after_counting_a_whole_study_its_table_is_known_to_the_planner(study: Study) -> None:
+    def known() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stats WHERE tablename = 'analysis_tasktally'")
+            return cursor.fetchone()[0]
+
+    before = known()
+    count_missing(missing=Behind(take_cut(study_id=study.pk), None))
+    assert before == 0 < known()
 
 
 def test_all_of_a_small_study_is_counted_at_once(study: Study, monkeypatch) -> None:
