@@ -10,6 +10,8 @@ from django.urls import reverse
 from apps.accounts.management.commands import add_member
 from apps.accounts.models import Membership, User
 
+pytestmark = pytest.mark.slow
+
 
 def run(*words: str) -> str:
     out = StringIO()

@@ -12,6 +12,8 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.sessions import SessionStore
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def ana(db: None) -> User:

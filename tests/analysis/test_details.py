@@ -20,6 +20,8 @@ from apps.studies.models import Study
 from tests.console.test_console import judge_everything
 from tests.studies_for_tests import Lab, bundle_of
 
+pytestmark = pytest.mark.slow
+
 SHAPE = {
     "pairs": {"first", "second", "n", "n_first", "n_second", "n_tie", "n_both_bad", "first_share", "low", "high"},
     "slices": {"key", "value", "n", "n_items", "systems", "against_baseline", "regressions"},

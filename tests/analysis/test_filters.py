@@ -19,6 +19,8 @@ from apps.studies.models import OutputFinding
 from tests.rating.test_rules import judge
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 
 def test_words_become_filters() -> None:
     asked = Filters.parse(["b=2", "a=1", "b=2"], "", ["unblinded,told_apart", " told_apart ", ""])

@@ -15,6 +15,8 @@ from apps.studies.models import Study
 from tests.analysis.reading_house import study_with, task_of
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 READ = "/studies/lab/read/read"
 
 

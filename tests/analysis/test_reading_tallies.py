@@ -19,6 +19,8 @@ from tests.analysis.reading_house import ONE, SAID, study_with, task_of
 from tests.console.test_console import judge_everything
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def study(lab: Lab) -> Study:

@@ -12,6 +12,8 @@ from apps.rating.services import freeze_figures
 from tests.console.test_console import judge_everything
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 DAMAGE = {
     "standings equal their last change": "UPDATE rating_enrolment SET standing = 'left'",
     "items match their content hashes": "UPDATE studies_item SET context = 'changed'",

@@ -14,6 +14,8 @@ from apps.config.demo.people import DEMO_PEOPLE
 from apps.core.errors import Refused
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 
 def test_health_answers_anyone(db: None, client: Client) -> None:
     assert client.get("/health").json() == {"status": "ok"}

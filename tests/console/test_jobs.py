@@ -14,6 +14,8 @@ from apps.core.models import AuditEvent, Job, JobState
 from tests.console.test_console import judge_everything
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 JOBS = "/studies/lab/jobs"
 
 

@@ -9,6 +9,8 @@ from apps.rating.services import Terms, change_terms
 from tests.console.test_raters import page_of, text
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 SEEN = {"seen_target": "", "seen_group": ""}
 
 

@@ -23,6 +23,8 @@ from apps.studies.services import ProtocolTerms, change_state, revise_protocol
 from tests.rating.adaptive_for_tests import adaptive_study, judge
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 STUDY = "/studies/lab/trial/"
 REPLACE = f"{STUDY}replace"
 

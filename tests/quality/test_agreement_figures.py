@@ -15,6 +15,8 @@ from apps.stats.intervals import clustered_share
 
 from .quality_for_tests import ACCURACY, TONE, criterion, frozen, rated, said, study_of
 
+pytestmark = pytest.mark.slow
+
 VERDICTS = ("A", "B", "TIE", "BOTH_BAD")
 
 

@@ -17,7 +17,7 @@ from tests.studies_for_tests import Lab
 
 from .quality_for_tests import START, TONE, gold, said, study_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 AT = {"judged_at": START}

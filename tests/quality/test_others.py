@@ -3,12 +3,15 @@
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.quality.others import agreed_with_first, compared_with_others, with_others
 from apps.quality.rows import Counted, Work
 from apps.stats.agreement import cohen_kappa, percent_agreement
+
+pytestmark = pytest.mark.slow
 
 judgments = st.lists(
     st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(-1, 3), st.sampled_from([0, 1, 2, 3])), max_size=40

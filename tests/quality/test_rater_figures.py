@@ -7,7 +7,7 @@ from apps.rating.services import change_standing, retire_gold, withdraw_judgment
 
 from .quality_for_tests import ACCURACY, TONE, figures_of, frozen, gold, rated, said, study_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_habits_are_counted_with_their_n():

@@ -19,6 +19,8 @@ from tests.studies_for_tests import Lab
 
 from .desk_for_tests import CLEAR, POLITE, SHORTER, Page, lab_with
 
+pytestmark = pytest.mark.slow
+
 BOTH_KINDS = (SHORTER, CLEAR, POLITE)
 COMPARISON = Asked("comparison", list(Verdict.values), [Criterion(**row) for row in BOTH_KINDS], True)
 

@@ -11,6 +11,8 @@ from tests.studies_for_tests import Lab
 
 from .desk_for_tests import Page, lab_with, work_through
 
+pytestmark = pytest.mark.slow
+
 ITEMS = ["item-1", "item-2"]
 
 

@@ -32,6 +32,8 @@ from tests.studies_for_tests import Lab
 
 from .desk_for_tests import Page, lab_with, work_through
 
+pytestmark = pytest.mark.slow
+
 UNLIKELY = 1e-4
 GOLD_RETURNS_AFTER, RETEST_AFTER = 200, 20  # as promised, not as the code says
 N = 20_000

@@ -18,6 +18,8 @@ from apps.studies.services.protocol import current_protocol
 from tests.rating.adaptive_for_tests import adaptive_study, judge, rater_of
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:

@@ -19,6 +19,8 @@ from apps.studies.services import change_state
 from tests.rating.adaptive_for_tests import rater_of
 from tests.studies_for_tests import SYSTEMS, Lab, bundle_of
 
+pytestmark = pytest.mark.slow
+
 
 def study_with_gold(n_golds: int, n_items: int = 60, **terms: object) -> Study:
     """An open study with so many hidden golds on its first items."""

@@ -23,6 +23,8 @@ from apps.studies.models import Study, StudyOutput
 from apps.studies.services import ProtocolTerms, revise_protocol
 from tests.studies_for_tests import Lab, bundle_of
 
+pytestmark = pytest.mark.slow
+
 SIZES = {"n_items": st.integers(1, 9), "n_systems": st.integers(2, 6), "seed": st.integers(0, 2**32)}
 KINDS = st.sampled_from([("comparison",), ("rubric",), ("comparison", "rubric")])
 

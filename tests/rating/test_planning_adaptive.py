@@ -25,6 +25,8 @@ from apps.studies.services import ProtocolTerms, revise_protocol
 from tests.rating.adaptive_for_tests import adaptive_study, judge, rater_of
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 SYSTEMS = ("a", "b", "c", "d")
 PAIRS = list(combinations(SYSTEMS, 2))
 TERMS = RoundTerms(size=200, at_least=30, overlap_share=0.0, uniform_floor=0.3)

@@ -14,6 +14,8 @@ from apps.studies.services import change_state
 from tests.rating.adaptive_for_tests import adaptive_study, judge, rater_of
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 
 def quarantine(lab: Lab, number: int = 0) -> None:
     change_standing(enrolment_id=lab.enrolments[number].pk, standing="quarantined", reason="a test", by=None)

@@ -22,6 +22,8 @@ from tests.studies_for_tests import Lab
 
 from .desk_for_tests import Page, lab_with, work_through
 
+pytestmark = pytest.mark.slow
+
 
 def live(enrolment: Enrolment) -> list[Assignment]:
     return list(Assignment.objects.filter(rater=enrolment.rater, outcome__isnull=True).order_by("leased_at", "pk"))

@@ -26,6 +26,8 @@ from tests.studies_for_tests import Lab
 
 from .desk_for_tests import CLEAR, POLITE, Page, lab_with, train
 
+pytestmark = pytest.mark.slow
+
 
 def standing(lab: Lab) -> str:
     return Enrolment.objects.get(pk=lab.enrolments[0].pk).standing

@@ -14,6 +14,8 @@ from tests.studies_for_tests import Lab
 
 from .desk_for_tests import Page, lab_with, work_through
 
+pytestmark = pytest.mark.slow
+
 UNLIKELY = 1e-4
 
 

@@ -29,6 +29,8 @@ from apps.rating.services import (
 )
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 RNG_SEED = 7
 
 

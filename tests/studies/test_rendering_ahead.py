@@ -26,6 +26,8 @@ from apps.studies.rendering import (
 )
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:

@@ -18,6 +18,8 @@ from apps.workbench import her_day
 from tests.rating.desk_for_tests import Page, lab_with, work_through
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 OWN, DESK = "/rate/", "/rate/lab/trial/"
 SCRIPT = {"X-Desk": "1"}
 

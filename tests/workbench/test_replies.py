@@ -17,6 +17,8 @@ from apps.studies.services import change_state
 from tests.rating.desk_for_tests import SHORTER, lab_with, work_through
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 DESK = "/rate/lab/trial/"
 SCRIPT = {"X-Desk": "1"}
 POSTS = ("next", "answer", "skip", "beat", "leave")

@@ -12,6 +12,8 @@ from apps.rating.services import set_gold
 from tests.rating.desk_for_tests import CLEAR, POLITE, lab_with, right_choice
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 DESK = "/rate/lab/trial/"
 SCRIPT = {"X-Desk": "1"}
 

@@ -14,6 +14,8 @@ from apps.studies.models import Item, Study
 from tests.console.test_console import judge_everything
 from tests.studies_for_tests import Lab
 
+pytestmark = pytest.mark.slow
+
 ITEMS = [{"item": f"i{n}", "prompt": f"Question {n}?", "slices": {"topic": "x"}} for n in range(3)]
 OUTPUTS = [
     {"item": f"i{n}", "system": name, "text": f"{name} says {n}"} for n in range(3) for name in ("north", "south")

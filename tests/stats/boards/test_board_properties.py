@@ -1,6 +1,7 @@
 """What must hold for any comparisons: names, order and repetition carry no information."""
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from apps.stats.pairwise import Clusters, ComparisonRows, PairwiseCounts
 from apps.stats.uncertainty import clustered_covariance, independent_covariance, robust_covariance
 from tests.stats.comparisons_for_tests import comparison_rows
 from tests.stats.kinds import Kind, proves
+
+pytestmark = pytest.mark.slow
 
 unhurried = settings(deadline=None, max_examples=60)
 close = {"atol": 1e-8, "rtol": 1e-8}

@@ -18,6 +18,8 @@ from tests.stats.models.published import baseball
 from tests.stats.models.relabelled import renamed, swapped_sides
 from tests.stats.oracle_values import oracle_values, simulated_rows
 
+pytestmark = pytest.mark.slow
+
 unhurried = settings(deadline=None, max_examples=40)
 # Two competitors on both sides: 12 to 4 with the one first, 6 to 9 with the other first.
 BOTH_WAYS = counts_of(2, (0, 1, 12, 4), (1, 0, 6, 9))
