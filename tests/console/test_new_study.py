@@ -204,6 +204,9 @@ def test_long_work_is_watched_and_ends_at_the_study(
     with django_capture_on_commit_callbacks(execute=True):
         assert "You may leave this page" in text_of(send(manager, "rows.jsonl", jsonl(GOOD)))
     upload = Upload.objects.get()
+    # Asked for a moment before the file was sent anew: told in its place on the page, as no mistake.
+    asked = manager.get(f"{NEW}{upload.public_id}/answer", wanted())
+    assert (asked.status_code, "The file is being read" in text_of(asked)) == (200, True)
     gold = SimpleUploadedFile("known.jsonl", b"{}")
     page = text_of(manager.post(f"{NEW}{upload.public_id}/gold", {"file": gold}, follow=True))
     assert "still being read: send the gold when that is done" in page

@@ -123,10 +123,12 @@ def settings_page(request: HttpRequest, upload: Upload) -> HttpResponse:
 def planner_answer(request: HttpRequest, workspace: str, upload: UUID) -> HttpResponse:
     """The planner's answer to the numbers as they stand, asked for as they change."""
     found = upload_as_sender(request, workspace, upload)
-    if not _is_ready(found):
-        raise Refused("The file was not read yet.")
-    context = {"answer": answer_context(found.found or {}, request.GET, len(set(request.GET.getlist("raters"))))}
-    return render(request, "console/new_study/answer.html", context)
+    if _is_ready(found):
+        answer = answer_context(found.found or {}, request.GET, len(set(request.GET.getlist("raters"))))
+    else:
+        # Gold was sent a moment ago: a question that was on its way is no mistake of anybody.
+        answer = {"wrong": "The file is being read: the answer comes back with it."}
+    return render(request, "console/new_study/answer.html", {"answer": answer})
 
 
 @receives_file
