@@ -50,7 +50,8 @@ class Client:
 
     def open(self) -> None:
         """Load the page and fetch the task behind the one it paints."""
-        self.shown, self.held = self.find(open_desk(enrolment=self.enrolment)), None
+        self.held = None
+        self.shown = self.find(open_desk(enrolment=self.enrolment))
         self.fetch()
 
     def fetch(self) -> None:
@@ -92,8 +93,10 @@ class Client:
             self.shown, self.held = self.held, brought
 
     def find(self, exchange: Exchange) -> UUID | None:
-        """The task that was brought, as the page knows it."""
-        return exchange.given and Assignment.objects.values_list("public_id", flat=True).get(pk=exchange.given)
+        """The task that was brought; None where it is held or answered already, which a page takes no notice of."""
+        brought = exchange.given and Assignment.objects.values_list("public_id", flat=True).get(pk=exchange.given)
+        known = {self.held, *(answer.assignment for answer, _ in self.receipts)}
+        return None if brought in known else brought
 
 
 @dataclass
