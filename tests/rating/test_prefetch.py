@@ -17,6 +17,8 @@ from apps.rating.services import (
     release_assignment,
     renew_leases,
 )
+from apps.rating.services.recording import record
+from apps.rating.serving.desk_state import desk_state
 from apps.studies.services import change_state
 from tests.studies_for_tests import Lab
 
@@ -252,3 +254,15 @@ def test_two_raters_with_prefetching_fill_every_draw_once(db: None) -> None:
         work_through(enrolment)
     filled = Assignment.objects.filter(outcome="judged").values_list("draw", flat=True)
     assert sorted(filled) == sorted(Draw.objects.values_list("pk", flat=True))
+
+
+def test_what_came_to_her_screen_is_shown_also_where_her_answer_came_too_late(lab: Lab) -> None:
+    """Somebody takes her lease over after the desk was read, and before her answer is stored."""
+    page = Page(lab.enrolments[0])
+    page.open()
+    assert page.shown is not None
+    state = desk_state(lab.enrolments[0])
+    Assignment.objects.filter(public_id=page.shown).update(outcome="expired", ended_at=timezone.now())
+    answer = Answer(assignment=page.shown, submission=uuid4(), choice="left")
+    record(state, answer, state.lease(page.held))
+    assert Assignment.objects.get(public_id=page.held).shown_number == 2

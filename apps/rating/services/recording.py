@@ -241,13 +241,13 @@ def _fill(state: DeskState, showing: _Showing, answer: Answer, meant: Said, pain
     lock_draw(showing.draw_id)
     try:
         with transaction.atomic():
-            return _fill_as(Outcome.JUDGED, state, showing, answer, meant)
+            return _fill_as(Outcome.JUDGED, state, showing, answer, meant, paints)
     except IntegrityError:
-        return _fill_as(Outcome.LATE, state, showing, answer, meant)
+        return _fill_as(Outcome.LATE, state, showing, answer, meant, paints)
 
 
 def _fill_as(
-    outcome: Outcome, state: DeskState, showing: _Showing, answer: Answer, meant: Said, paints: Lease | None = None
+    outcome: Outcome, state: DeskState, showing: _Showing, answer: Answer, meant: Said, paints: Lease | None
 ) -> _Stored:
     stored = _store(
         _END_AND_STORE, state, showing, answer, meant,
